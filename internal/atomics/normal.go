@@ -1,0 +1,113 @@
+//go:build !stmexplore
+
+package atomics
+
+import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Exploring reports whether accesses are scheduled by the explorer.
+const Exploring = false
+
+type (
+	Uint64         = atomic.Uint64
+	Uint32         = atomic.Uint32
+	Bool           = atomic.Bool
+	Pointer[T any] = atomic.Pointer[T]
+	Mutex          = sync.Mutex
+)
+
+// A Pool keeps idle objects of one type. Under the explorer it keeps none,
+// so that reuse never makes a schedule irreproducible.
+type Pool[T any] struct {
+	p sync.Pool
+}
+
+// Get returns an idle object, or nil when there is none.
+func (p *Pool[T]) Get() *T {
+	x, _ := p.p.Get().(*T)
+	return x
+}
+
+// Put makes x available to a later Get.
+func (p *Pool[T]) Put(x *T) { p.p.Put(x) }
+
+// Pauses of Pause, by round. A holder of a locked word never waits and runs
+// some tens of nanoseconds, so it is worth spinning for about a microsecond;
+// afterwards its goroutine is probably descheduled and only the scheduler can
+// help.
+const (
+	spinRounds  = 16
+	yieldRounds = 256
+	maxSleep    = time.Millisecond
+)
+
+// Pause lets time pass in a polling loop. round counts the caller's polls so
+// far: the first ones spin, later ones yield the processor. ready is what the
+// caller polls for; only the explorer calls it, which then resumes the caller
+// no sooner than it holds. Pause may return although ready does not hold.
+func Pause(round int, ready func() bool) {
+	if round < spinRounds && runtime.GOMAXPROCS(0) > 1 {
+		for i := 0; i < 8<<min(round/4, 3); i++ {
+			spin.Load()
+		}
+		return
+	}
+	runtime.Gosched()
+}
+
+// PauseLong is Pause for a wait of unknown length: it ends up sleeping, at
+// most a millisecond a call. It neither blocks on a channel nor on a lock, so
+// that goroutines of different testing/synctest bubbles may wait for one
+// another.
+func PauseLong(round int, ready func() bool) {
+	if round < yieldRounds {
+		Pause(round, ready)
+		return
+	}
+	time.Sleep(min(time.Duration(round-yieldRounds+1)*10*time.Microsecond, maxSleep))
+}
+
+// spin is loaded to keep a spinning loop from being removed.
+var spin atomic.Uint32
+
+// Delay spins for about n loads: a random pause before a restart.
+func Delay(n int) {
+	for range n {
+		spin.Load()
+	}
+}
+
+// Yield lets other goroutines run.
+func Yield() { runtime.Gosched() }
+
+// A Parker puts one goroutine to sleep once. It is made for one wait and
+// never reused: a channel that crosses testing/synctest bubbles ends the
+// process, and a pooled one would.
+type Parker struct {
+	ch chan struct{}
+}
+
+// NewParker returns a Parker for one wait.
+func NewParker() Parker { return Parker{make(chan struct{})} }
+
+// Unpark ends the wait, also one that has not begun. It is called at most once.
+func (p Parker) Unpark() { close(p.ch) }
+
+// Park waits for Unpark and reports true, or for done to be closed and
+// reports false. A nil done is never closed.
+func (p Parker) Park(done <-chan struct{}) bool {
+	if done == nil {
+		<-p.ch
+		return true
+	}
+	select {
+	case <-p.ch:
+		return true
+	case <-done:
+		return false
+	}
+}
