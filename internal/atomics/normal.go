@@ -50,7 +50,7 @@ const (
 // caller polls for; only the explorer calls it, which then resumes the caller
 // no sooner than it holds. Pause may return although ready does not hold.
 func Pause(round int, ready func() bool) {
-	if round < spinRounds && runtime.GOMAXPROCS(0) > 1 {
+	if round < spinRounds && severalCPUs {
 		for i := 0; i < 8<<min(round/4, 3); i++ {
 			spin.Load()
 		}
@@ -70,6 +70,9 @@ func PauseLong(round int, ready func() bool) {
 	}
 	time.Sleep(min(time.Duration(round-yieldRounds+1)*10*time.Microsecond, maxSleep))
 }
+
+// severalCPUs says whether spinning can help: the holder may be running now.
+var severalCPUs = runtime.NumCPU() > 1
 
 // spin is loaded to keep a spinning loop from being removed.
 var spin atomic.Uint32
