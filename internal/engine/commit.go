@@ -1,0 +1,166 @@
+package engine
+
+import "github.com/weft-stm/weft/internal/invariants"
+
+// lockPolls bounds the wait for one lock at commit.
+const lockPolls = 32
+
+// commit publishes the write set, or signals a conflict. Nothing of the
+// transaction is visible before publish, everything is afterwards; no user
+// code runs between the first lock and the last unlock.
+//
+//	apply → lock all → gate open? → draw version → validate reads → publish → wake
+//	  ↑__________|_________|                          |
+//	   stale      closed                              conflict: unlock all
+//
+// A transaction that wrote nothing has nothing to do: it is serialized at its
+// snapshot.
+func (tx *Tx) commit() {
+	if len(tx.writes) == 0 {
+		return
+	}
+	for try := 1; ; try++ {
+		tx.apply()
+		switch c := tx.lockAll(); {
+		case c == nil:
+			if !tx.serial && gateClosed() {
+				// Checked with all locks held: whoever closes the gate later
+				// finds them and waits until they are published (gate.go).
+				tx.unlockAll(len(tx.writes))
+				awaitGate()
+				continue
+			}
+		case tx.serial || try < lockPolls && tx.stale(c):
+			continue
+		default:
+			tx.lose(c)
+			tx.poison(conflict)
+			return
+		}
+		break
+	}
+	step()
+	wv, unique := draw()
+	step()
+	if c := tx.validate(wv, unique); c != nil {
+		tx.unlockAll(len(tx.writes))
+		tx.lose(c)
+		tx.poison(conflict)
+		return
+	}
+	tx.wv = wv
+	tx.publish(wv)
+	if tx.plan.Name != "" {
+		tx.remember()
+	}
+}
+
+// lockAll locks the cells of the write set. If it cannot it locks none and
+// returns the cell that it failed at.
+func (tx *Tx) lockAll() *Cell {
+	polls := lockPolls
+	if tx.serial {
+		polls = 1 << 30 // other holders publish, or see the gate and let go
+	}
+	for i := range tx.writes {
+		e := &tx.writes[i]
+		old, ok := e.c.tryLock(polls)
+		if ok && e.op == opApply && old&^waitBit != e.old {
+			e.c.unlock(old)
+			ok = false
+		}
+		if !ok {
+			tx.unlockAll(i)
+			return e.c
+		}
+		e.old = old
+	}
+	return nil
+}
+
+// stale reports whether c was not lockable only because its value moved on
+// after apply, so that computing it again is enough.
+func (tx *Tx) stale(c *Cell) bool {
+	return tx.find(c).op == opApply && c.word.Load()&lockBit == 0
+}
+
+// unlockAll restores the lock words of the first n writes.
+func (tx *Tx) unlockAll(n int) {
+	for i := range tx.writes[:n] {
+		e := &tx.writes[i]
+		e.c.unlock(e.old)
+	}
+}
+
+// validate returns a cell that changed since it was read, or nil. It runs with
+// all locks held and the version drawn: a commit that is serialized earlier
+// has taken its locks before that version was drawn, so it shows here.
+//
+// If nobody drew between the snapshot and this commit, nobody wrote. And the
+// holder of the serial token cannot lose: see gate.go.
+func (tx *Tx) validate(wv uint64, unique bool) *Cell {
+	if unique && wv<<versionShift == tx.limit || tx.serial && !invariants.Enabled {
+		return nil
+	}
+	for i := range tx.reads {
+		r := &tx.reads[i]
+		l := r.c.word.Load()
+		if l&^waitBit == r.word {
+			continue
+		}
+		if l&lockBit != 0 {
+			if e := tx.find(r.c); e != nil && e.old&^waitBit == r.word {
+				continue
+			}
+		}
+		if invariants.Enabled && tx.serial {
+			panic("stm: internal error: the holder of the serial token lost a conflict")
+		}
+		return r.c
+	}
+	return nil
+}
+
+// publish makes the writes visible at version wv and wakes who waited.
+func (tx *Tx) publish(wv uint64) {
+	past := snapshotsPresent()
+	if past {
+		tx.keepPast(wv)
+	}
+	woken := false
+	for i := range tx.writes {
+		e := &tx.writes[i]
+		if e.op == opAdd {
+			e.val = scalar(e.number.plus(e.c.w.Load(), e.val.W))
+		}
+		e.c.put(e.val)
+		step()
+		// Publishes the value: pairs with the reader's loads of word around
+		// those of w and p. Also unlocks, and takes down the wait bit.
+		e.c.word.Store(wordAt(wv, e.val.Kind, e.old))
+		woken = woken || e.old&waitBit != 0
+	}
+	if past {
+		sweepAfterCommit()
+	}
+	if woken {
+		tx.wake()
+	}
+}
+
+// wordAt is the unlocked word of a value of kind k written at version wv into
+// a cell whose word was old.
+func wordAt(wv uint64, k Kind, old uint64) uint64 {
+	return wv<<versionShift | uint64(k)<<kindShift | old&equalBit
+}
+
+// wake wakes who waited for a cell of the write set. Everything is published:
+// a woken transaction sees all of this commit.
+func (tx *Tx) wake() {
+	step()
+	for i := range tx.writes {
+		if e := &tx.writes[i]; e.old&waitBit != 0 {
+			e.c.wakeAll(&tx.activity.slot)
+		}
+	}
+}

@@ -1,0 +1,108 @@
+package engine
+
+import "github.com/weft-stm/weft/internal/invariants"
+
+// Read returns the value of c in the transaction's snapshot, or what the
+// transaction itself wrote.
+//
+// The fast path is three loads of one cache line: the value lies between two
+// loads of the lock word that agree, are unlocked and no newer than the
+// snapshot. The linearization point of the read is the snapshot itself: no
+// commit with a version up to the limit can still write c, since it took its
+// lock before the clock showed that version (see draw).
+func Read(tx *Tx, c *Cell) Value {
+	if invariants.Enabled {
+		tx.check()
+	}
+	if tx.filter&filterBit(c) == 0 {
+		l := c.word.Load()
+		if l < tx.limit {
+			v := c.get(l)
+			if c.word.Load() == l {
+				if tx.mode == viewing {
+					return v
+				}
+				if n := len(tx.reads); n < cap(tx.reads) {
+					tx.reads = tx.reads[:n+1]
+					tx.reads[n] = read{c, l &^ waitBit}
+					return v
+				}
+			}
+		}
+	}
+	return readSlow(tx, c)
+}
+
+func readSlow(tx *Tx, c *Cell) Value {
+	tx.check()
+	if e := tx.find(c); e != nil {
+		if e.op != opSet {
+			tx.settle(e)
+		}
+		return e.val
+	}
+	v, l := tx.consistent(c)
+	if tx.mode != viewing {
+		tx.reads = append(tx.reads, read{c, l &^ waitBit})
+	}
+	return v
+}
+
+// Peek is Read without an entry in the read set: a later commit to c does not
+// disturb this transaction. The value belongs to the snapshot all the same.
+func Peek(tx *Tx, c *Cell) Value {
+	tx.check()
+	if e := tx.find(c); e != nil {
+		return readSlow(tx, c)
+	}
+	v, _ := tx.consistent(c)
+	return v
+}
+
+// consistent returns the value of c in the snapshot, extending the snapshot
+// when c is newer. A View takes the older version from the history instead.
+func (tx *Tx) consistent(c *Cell) (Value, uint64) {
+	for {
+		v, l := c.sample()
+		if l < tx.limit {
+			return v, l
+		}
+		if tx.mode == viewing {
+			return tx.past(c), l
+		}
+		// After an extension c is read again: the value at hand may have
+		// been overwritten between its sample and the new clock.
+		if !tx.extend() {
+			tx.raise(conflict)
+		}
+	}
+}
+
+// extend moves the snapshot to the present if every read is still current.
+// An entry found unlocked with its old version after the clock was sampled
+// holds at that clock: so do all of them, which makes it one state (Riegel,
+// Felber, Fetzer: A Lazy Snapshot Algorithm, 2006).
+func (tx *Tx) extend() bool {
+	step()
+	t := now()
+	for i := range tx.reads {
+		r := &tx.reads[i]
+		if !tx.current(r) {
+			tx.lose(r.c)
+			return false
+		}
+	}
+	tx.limit = limitAt(t)
+	tx.activity.slot.count(extensions)
+	return true
+}
+
+// current reports whether r still holds. A locked cell is waited for: its
+// holder may yet give up, and holders never wait.
+func (tx *Tx) current(r *read) bool {
+	l := r.c.word.Load()
+	if l&lockBit != 0 {
+		l = r.c.unlocked()
+	}
+	return l&^waitBit == r.word
+}

@@ -1,0 +1,101 @@
+package engine
+
+import "context"
+
+// Steps on one cell that need no descriptor. They obey the same protocol as
+// commits: each is an update transaction of one write.
+
+// others counts what happens outside of descriptors.
+var others = func() *activity { return &activities.acquire().slot }()
+
+// Load returns the latest committed value of c.
+func Load(c *Cell) Value {
+	l := c.word.Load()
+	if l&lockBit == 0 {
+		v := c.get(l)
+		if c.word.Load() == l {
+			return v
+		}
+	}
+	v, _ := c.sample()
+	return v
+}
+
+// Sample returns the latest committed value of c with the word to hand to
+// Install.
+func Sample(c *Cell) (v Value, seen uint64) { return c.sample() }
+
+// Install makes v the value of c if c has not been written since seen was
+// sampled.
+func Install(c *Cell, seen uint64, v Value) bool {
+	if !c.word.CompareAndSwap(seen, seen|lockBit) {
+		return false
+	}
+	if gateClosed() {
+		c.unlock(seen)
+		awaitGate()
+		return false
+	}
+	c.publish(seen, v)
+	return true
+}
+
+// Store makes v the value of c.
+func Store(c *Cell, v Value) {
+	for {
+		old, ok := c.tryLock(lockPolls)
+		if !ok {
+			continue // the holder never waits
+		}
+		if !gateClosed() {
+			c.publish(old, v)
+			return
+		}
+		c.unlock(old)
+		awaitGate()
+	}
+}
+
+// publish replaces the value of c, which the caller has locked.
+func (c *Cell) publish(old uint64, v Value) {
+	step()
+	wv, _ := draw()
+	past := snapshotsPresent()
+	if past {
+		var h horizon
+		if h.look(); h.empty() {
+			clearPresence(wv)
+		} else {
+			c.keepPast(old, wv, &h)
+		}
+	}
+	c.put(v)
+	step()
+	// Publishes and unlocks: see Tx.publish.
+	c.word.Store(wordAt(wv, v.Kind, old))
+	if past {
+		sweepAfterCommit()
+	}
+	if old&waitBit != 0 {
+		c.wakeAll(others)
+	}
+}
+
+// Serially runs f, a sequence of steps on single cells, while no other update
+// commits: the last resort of a step that keeps losing. f installs by
+// InstallSerially.
+func Serially(f func()) {
+	_ = acquireToken(context.Background())
+	defer releaseToken()
+	others.count(escalations)
+	f()
+}
+
+// InstallSerially is Install for the holder of the token.
+func InstallSerially(c *Cell, seen uint64, v Value) bool {
+	if !c.word.CompareAndSwap(seen, seen|lockBit) {
+		return false
+	}
+	c.publish(seen, v)
+	return true
+}

@@ -1,0 +1,41 @@
+package engine
+
+// A count is one of the events that Stats reports.
+type count int
+
+const (
+	restarts     count = iota // attempts lost to a conflict
+	retries                   // attempts that ended in Retry
+	failures                  // attempts that ended in an error, a panic, a cancelled wait
+	extensions                // snapshots moved to the present
+	parks                     // waits
+	wakes                     // sleepers woken by a writer
+	escalations               // attempts that ran under the serial token
+	historyReads              // values read from history
+	swallowed                 // bodies that recovered the signal and returned
+	numCounts
+)
+
+// Counts are the events so far, by kind, and the number of attempts.
+type Counts struct {
+	Attempts uint64
+	Restarts, Retries, Failures, Extensions, Parks, Wakes,
+	Escalations, HistoryReads, Swallowed uint64
+}
+
+// ReadCounts adds up all descriptors. Attempts now running are counted, with
+// no outcome yet.
+func ReadCounts() Counts {
+	var n [numCounts]uint64
+	var c Counts
+	for e := activities.head.Load(); e != nil; e = e.next {
+		c.Attempts += e.slot.serial.Load() >> 1
+		for i := range n {
+			n[i] += e.slot.counts[i].Load()
+		}
+	}
+	c.Restarts, c.Retries, c.Failures = n[restarts], n[retries], n[failures]
+	c.Extensions, c.Parks, c.Wakes = n[extensions], n[parks], n[wakes]
+	c.Escalations, c.HistoryReads, c.Swallowed = n[escalations], n[historyReads], n[swallowed]
+	return c
+}

@@ -1,0 +1,190 @@
+package engine
+
+import (
+	"context"
+	"runtime"
+
+	"github.com/weft-stm/weft/internal/atomics"
+	"github.com/weft-stm/weft/internal/invariants"
+)
+
+// A Tx is a transaction descriptor. One goroutine at a time owns it; other
+// goroutines see only its activity and its snapshot slot.
+//
+// It is embedded in stm.Tx, which users hold. Everything that can be done with
+// it is a function of this internal package, so that whoever finds a *Tx
+// outside can do nothing with it.
+type Tx struct {
+	// The fields of the fast paths, one cache line.
+	limit  uint64 // smallest lock word too new to read; 0 unless the body may read
+	filter uint64 // one bit per written cell: a clear bit proves "not written"
+	reads  []read // the read set, in order, with repetitions
+	mode   Mode
+	serial bool // holds the token, and the gate is closed
+
+	signal signal // why the attempt is being unwound
+	index  index  // finds a write entry by cell once there are many
+	writes []write
+
+	saves  saves // open savepoints: see savepoint.go
+	hooks  hooks
+	plan   Plan   // what the caller asked for
+	rv     uint64 // limit of a poisoned attempt that may be revived
+	wv     uint64 // version of the last update commit
+	tally  tally
+	report report // who won the conflicts, for ContentionError
+
+	activity *entry[activity]
+	snapshot *entry[snapshot] // nil until the first View
+	owner    uintptr          // goroutine of the running body, when watched
+	young    uint8            // bodies still to be watched: see misuse.go
+	named    *string          // the last Name that committed
+	rnd      uint64           // state of the random pauses
+}
+
+// A Mode says what the body may do. The zero Mode makes a descriptor outside
+// of a body refuse everything.
+type Mode uint8
+
+const (
+	idle Mode = iota
+	updating
+	watching // reads are logged, writes are refused
+	viewing  // reads come from a registered snapshot and are not logged
+	poisoned // a signal is unwinding the body; every operation raises it again
+)
+
+type read struct {
+	c    *Cell
+	word uint64 // without the wait bit
+}
+
+// A Plan is what a caller asked for.
+type Plan struct {
+	Ctx         context.Context
+	Name        string
+	MaxAttempts int // 0: no limit
+	Mode        Mode
+	Irrevocable bool // also once the body asked for it
+	KeepReads   bool // AwaitChange follows
+}
+
+// Modes of a Plan.
+const (
+	Updating = updating
+	Watching = watching
+	Viewing  = viewing
+)
+
+// A tally is the history of one transaction over its attempts.
+type tally struct {
+	attempts  int // bodies begun
+	conflicts int // attempts lost, of all
+	losses    int // attempts lost since the last wait: decides what comes next
+	wasted    int // accesses of lost attempts since the last wait
+}
+
+// seeds gives each descriptor another sequence of random pauses.
+var seeds atomics.Uint64
+
+// perUse makes a descriptor serve one transaction only, so that every later
+// use of it is caught.
+const perUse = invariants.Enabled && !atomics.Exploring
+
+// NewTx readies a zero descriptor. It owns slots that others scan; they are
+// given back when the garbage collector finds the descriptor dropped.
+func NewTx(tx *Tx) {
+	tx.activity = activities.acquire()
+	tx.young = watchedBodies
+	atomics.Unobserved(func() { tx.rnd = seeds.Add(0x9e3779b97f4a7c15) | 1 })
+	if !perUse && !atomics.Exploring {
+		runtime.AddCleanup(tx, activities.release, tx.activity)
+	}
+}
+
+// Release ends the use of tx by a transaction and reports whether it can serve
+// another.
+func Release(tx *Tx) (reusable bool) {
+	tx.plan = Plan{}
+	tx.report = report{}
+	if perUse {
+		tx.retire()
+	}
+	return !perUse
+}
+
+// retire gives the slots back at once. The descriptor stays idle for ever.
+func (tx *Tx) retire() {
+	activities.release(tx.activity)
+	if tx.snapshot != nil {
+		snapshots.release(tx.snapshot)
+	}
+}
+
+// begin starts an attempt.
+func (tx *Tx) begin() {
+	tx.enter()
+	tx.tally.attempts++
+	tx.signal = none
+	tx.mode = tx.plan.Mode
+	// Published before the clock is sampled: an attempt that Quiesce does not
+	// see reads what was committed before Quiesce was called.
+	tx.activity.slot.begin()
+	if tx.mode == viewing {
+		tx.openSnapshot()
+		return
+	}
+	tx.limit = limitAt(now())
+}
+
+// end closes an attempt, however it ended, and forgets what it did.
+func (tx *Tx) end() {
+	if tx.mode == idle {
+		return
+	}
+	if tx.plan.Mode == viewing {
+		tx.closeSnapshot()
+	}
+	tx.mode = idle
+	tx.limit = 0
+	tx.activity.slot.end()
+	tx.leave()
+	if len(tx.writes) > 0 {
+		tx.clearWrites()
+	}
+	if len(tx.saves.undo) > 0 || tx.saves.serial > 0 {
+		tx.saves.reset()
+	}
+}
+
+// keepReads and keepWrites cap the logs that an idle descriptor keeps: 64 kB each.
+const (
+	keepReads  = 4096
+	keepWrites = 1024
+)
+
+// clearReads forgets the read set. Idle descriptors must not keep cells alive.
+func (tx *Tx) clearReads() {
+	if cap(tx.reads) > keepReads {
+		tx.reads = nil
+		return
+	}
+	if len(tx.reads) <= 8 { // cheaper than a bulk barrier
+		for i := range tx.reads {
+			tx.reads[i].c = nil
+		}
+	} else {
+		clear(tx.reads)
+	}
+	tx.reads = tx.reads[:0]
+}
+
+// random returns the next of a sequence of pseudo-random numbers (xorshift*).
+func (tx *Tx) random() uint64 {
+	x := tx.rnd
+	x ^= x >> 12
+	x ^= x << 25
+	x ^= x >> 27
+	tx.rnd = x
+	return x * 0x2545f4914f6cdd1d
+}

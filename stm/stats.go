@@ -1,0 +1,51 @@
+package stm
+
+import (
+	"fmt"
+
+	"github.com/weft-stm/weft/internal/engine"
+)
+
+// Stats counts what happened in all transactions of the process. Take two and
+// subtract to measure a part.
+type Stats struct {
+	Attempts     uint64 // bodies started
+	Commits      uint64 // attempts that committed, or are still running
+	Conflicts    uint64 // attempts lost to a conflict, and started over
+	Retries      uint64 // attempts that ended in Retry
+	Failures     uint64 // attempts that ended in an error or a panic
+	Extensions   uint64 // snapshots moved to the present instead of starting over
+	Parks        uint64 // waits for a change
+	Wakes        uint64 // sleepers woken by a write
+	Escalations  uint64 // attempts that ran under the serial token
+	HistoryReads uint64 // values that a View took from history
+	Swallowed    uint64 // bodies that recovered the panic which ends an attempt
+}
+
+// ReadStats returns the counts so far. It scans all descriptors, one or two
+// cache lines each; counting costs the common path nothing.
+func ReadStats() Stats {
+	c := engine.ReadCounts()
+	return Stats{
+		Attempts: c.Attempts, Commits: c.Attempts - c.Restarts - c.Retries - c.Failures,
+		Conflicts: c.Restarts, Retries: c.Retries, Failures: c.Failures,
+		Extensions: c.Extensions, Parks: c.Parks, Wakes: c.Wakes,
+		Escalations: c.Escalations, HistoryReads: c.HistoryReads, Swallowed: c.Swallowed,
+	}
+}
+
+// Sub returns what happened between before and s.
+func (s Stats) Sub(before Stats) Stats {
+	return Stats{
+		s.Attempts - before.Attempts, s.Commits - before.Commits, s.Conflicts - before.Conflicts,
+		s.Retries - before.Retries, s.Failures - before.Failures, s.Extensions - before.Extensions,
+		s.Parks - before.Parks, s.Wakes - before.Wakes, s.Escalations - before.Escalations,
+		s.HistoryReads - before.HistoryReads, s.Swallowed - before.Swallowed,
+	}
+}
+
+// String lists the counts on one line.
+func (s Stats) String() string {
+	return fmt.Sprintf("%d attempts: %d commits, %d conflicts, %d retries, %d failures; %d extensions, %d parks, %d wakes, %d escalations, %d history reads, %d swallowed",
+		s.Attempts, s.Commits, s.Conflicts, s.Retries, s.Failures, s.Extensions, s.Parks, s.Wakes, s.Escalations, s.HistoryReads, s.Swallowed)
+}
