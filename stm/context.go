@@ -10,7 +10,7 @@ import (
 // a transaction started with it inside the body is caught. It ends when that
 // of the caller ends.
 func (tx *Tx) Context() context.Context {
-	return &bodyContext{tx.ctx, &tx.e, engine.Running(&tx.e)}
+	return &bodyContext{engine.PlanOf(&tx.e).Ctx, &tx.e, engine.Running(&tx.e)}
 }
 
 // A bodyContext marks the context of one attempt.
@@ -31,16 +31,13 @@ func (c *bodyContext) Value(key any) any {
 }
 
 // refuseNested panics if ctx says that a body is running, or if ctx is nil.
-// The two root contexts, which most callers pass, are told apart by a
-// comparison.
 func refuseNested(ctx context.Context) {
-	if ctx == context.Background() {
-		return
-	}
 	if ctx == nil {
 		panic("stm: nil context: pass context.Background() if nothing cancels the transaction")
 	}
-	if c, ok := ctx.Value(bodyKey{}).(*bodyContext); ok && engine.Running(c.tx) == c.attempt {
-		engine.PanicNested()
+	if v := ctx.Value(bodyKey{}); v != nil {
+		if c := v.(*bodyContext); engine.Running(c.tx) == c.attempt {
+			engine.PanicNested()
+		}
 	}
 }

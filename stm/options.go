@@ -31,8 +31,10 @@ func MaxAttempts(n int) Option {
 // is then its only one: see [Tx.Irrevocable].
 func Irrevocable() Option { return Option{irrevocable: true} }
 
-func plan(ctx context.Context, mode engine.Mode, opts []Option) engine.Plan {
-	p := engine.Plan{Ctx: ctx, Mode: mode}
+// set fills in the plan of a transaction.
+func set(p *engine.Plan, ctx context.Context, mode engine.Mode, opts []Option) {
+	p.Ctx, p.Mode = ctx, mode
+	p.Name, p.MaxAttempts, p.Irrevocable, p.KeepReads = "", 0, false, mode == engine.Watching
 	for i := range opts {
 		o := &opts[i]
 		if o.name != "" {
@@ -43,5 +45,4 @@ func plan(ctx context.Context, mode engine.Mode, opts []Option) engine.Plan {
 		}
 		p.Irrevocable = p.Irrevocable || o.irrevocable
 	}
-	return p
 }

@@ -28,8 +28,8 @@ func Atomically(ctx context.Context, body func(tx *Tx) error, opts ...Option) er
 	if body == nil {
 		panic("stm: nil body")
 	}
-	tx := acquire(ctx)
-	err := engine.Run(&tx.e, plan(ctx, engine.Updating, opts), func() error { return body(tx) })
+	tx := acquire(ctx, engine.Updating, opts)
+	err := engine.Run(&tx.e, func() error { return body(tx) })
 	tx.release()
 	return outward(err)
 }
@@ -58,9 +58,9 @@ func do[T any](ctx context.Context, mode engine.Mode, body func(tx *Tx) (T, erro
 	if body == nil {
 		panic("stm: nil body")
 	}
-	tx := acquire(ctx)
+	tx := acquire(ctx, mode, opts)
 	var v T
-	err := engine.Run(&tx.e, plan(ctx, mode, opts), func() (err error) {
+	err := engine.Run(&tx.e, func() (err error) {
 		v, err = body(tx)
 		return err
 	})
@@ -87,21 +87,20 @@ func Quiesce(ctx context.Context) error {
 var pool atomics.Pool[Tx]
 
 // acquire returns an idle descriptor for a transaction under ctx.
-func acquire(ctx context.Context) *Tx {
+func acquire(ctx context.Context, mode engine.Mode, opts []Option) *Tx {
 	refuseNested(ctx)
 	tx := pool.Get()
 	if tx == nil {
 		tx = new(Tx)
 		engine.NewTx(&tx.e)
 	}
-	tx.ctx = ctx
+	set(engine.PlanOf(&tx.e), ctx, mode, opts)
 	return tx
 }
 
 // release gives tx back. It is not reached when a panic passes through: that
 // descriptor is left to the garbage collector.
 func (tx *Tx) release() {
-	tx.ctx = nil
 	if engine.Release(&tx.e) {
 		pool.Put(tx)
 	}

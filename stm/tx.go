@@ -1,8 +1,6 @@
 package stm
 
 import (
-	"context"
-
 	"github.com/weft-stm/weft/internal/engine"
 )
 
@@ -11,8 +9,7 @@ import (
 // where it is noticed: always in a build with -race or the tag stminvariants,
 // and as far as it costs nothing otherwise.
 type Tx struct {
-	e   engine.Tx
-	ctx context.Context
+	e engine.Tx
 }
 
 // Engine is for the packages of this module. What it returns has no exported

@@ -21,26 +21,25 @@ func Watch[T any](ctx context.Context, body func(tx *Tx) (T, error)) iter.Seq2[T
 		panic("stm: nil body")
 	}
 	return func(yield func(T, error) bool) {
-		tx := acquire(ctx)
-		defer tx.release()
-		p := engine.Plan{Ctx: ctx, Mode: engine.Watching, KeepReads: true}
+		tx := acquire(ctx, engine.Watching, nil)
 		for {
 			var v T
-			err := engine.Run(&tx.e, p, func() (err error) {
+			err := engine.Run(&tx.e, func() (err error) {
 				v, err = body(tx)
 				return err
 			})
 			if err == nil && !yield(v, nil) {
-				return
+				break
 			}
 			if err == nil {
-				err = engine.AwaitChange(&tx.e, ctx)
+				err = engine.AwaitChange(&tx.e)
 			}
 			if err != nil {
 				var zero T
-				yield(zero, err)
-				return
+				yield(zero, outward(err))
+				break
 			}
 		}
+		tx.release() // not reached by a panic: see release
 	}
 }

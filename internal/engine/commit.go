@@ -20,7 +20,9 @@ func (tx *Tx) commit() {
 		return
 	}
 	for try := 1; ; try++ {
-		tx.apply()
+		if tx.deferred {
+			tx.apply()
+		}
 		switch c := tx.lockAll(); {
 		case c == nil:
 			if !tx.serial && gateClosed() {
@@ -64,7 +66,11 @@ func (tx *Tx) lockAll() *Cell {
 	}
 	for i := range tx.writes {
 		e := &tx.writes[i]
-		old, ok := e.c.tryLock(polls)
+		old := e.c.word.Load()
+		ok := old&lockBit == 0 && e.c.word.CompareAndSwap(old, old|lockBit)
+		if !ok {
+			old, ok = e.c.tryLock(polls)
+		}
 		if ok && e.op == opApply && old&^waitBit != e.old {
 			e.c.unlock(old)
 			ok = false

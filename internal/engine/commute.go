@@ -43,6 +43,7 @@ func scalar(bits uint64) Value { return Value{W: bits, Kind: Scalar} }
 // is read, so commutes of one cell never conflict with one another.
 func Commute(tx *Tx, c *Cell, fn Transform) {
 	e := tx.entry(c)
+	tx.deferred = true
 	switch e.op {
 	case opNew:
 		e.op, e.fn = opApply, fn

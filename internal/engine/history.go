@@ -20,7 +20,7 @@ func (tx *Tx) past(c *Cell) Value {
 	if a := c.x.Load(); a != nil {
 		for p := a.past.Load(); p != nil; p = p.next.Load() {
 			if p.version<<versionShift < tx.limit {
-				tx.activity.slot.count(historyReads)
+				tx.tally.history++
 				return p.val
 			}
 		}

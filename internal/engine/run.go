@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"context"
 	"errors"
 
 	"github.com/weft-stm/weft/internal/atomics"
@@ -14,15 +13,15 @@ var ErrIrrevocableRetry = errors.New("stm: Retry in an irrevocable transaction: 
 
 // Run runs body as a transaction of tx, again and again until an attempt ends
 // for good.
-func Run(tx *Tx, p Plan, body func() error) error {
-	tx.plan = p
+// What it is to do is in its Plan.
+func Run(tx *Tx, body func() error) error {
 	tx.tally = tally{}
-	if err := p.Ctx.Err(); err != nil {
+	if err := tx.plan.Ctx.Err(); err != nil {
 		return err
 	}
-	for serialize := p.Irrevocable; ; {
+	for serialize := tx.plan.Irrevocable; ; {
 		if serialize {
-			if err := acquireToken(p.Ctx); err != nil {
+			if err := acquireToken(tx.plan.Ctx); err != nil {
 				return err
 			}
 			tx.serial = true
@@ -38,7 +37,7 @@ func Run(tx *Tx, p Plan, body func() error) error {
 			return err
 		}
 		serialize = tx.plan.Irrevocable || tx.nextStep()
-		if err := p.Ctx.Err(); err != nil {
+		if err := tx.plan.Ctx.Err(); err != nil {
 			return err
 		}
 	}
@@ -57,7 +56,7 @@ func (tx *Tx) attempt(body func() error) (err error) {
 		}
 	}()
 	err = body()
-	if err == nil && tx.signal == none {
+	if err == nil && tx.signal == none && len(tx.hooks.before) > 0 {
 		err = tx.runBefore()
 	}
 	switch {
@@ -196,8 +195,8 @@ func Irrevocable(tx *Tx) {
 
 // AwaitChange waits until something that the last attempt read has changed. It
 // follows a Run that kept its reads.
-func AwaitChange(tx *Tx, ctx context.Context) error {
-	err := tx.park(ctx)
+func AwaitChange(tx *Tx) error {
+	err := tx.park(tx.plan.Ctx)
 	tx.clearReads()
 	return err
 }

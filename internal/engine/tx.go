@@ -22,9 +22,10 @@ type Tx struct {
 	mode   Mode
 	serial bool // holds the token, and the gate is closed
 
-	signal signal // why the attempt is being unwound
-	index  index  // finds a write entry by cell once there are many
-	writes []write
+	deferred bool   // some write may be an opApply
+	signal   signal // why the attempt is being unwound
+	index    index  // finds a write entry by cell once there are many
+	writes   []write
 
 	saves  saves // open savepoints: see savepoint.go
 	hooks  hooks
@@ -59,7 +60,8 @@ type read struct {
 	word uint64 // without the wait bit
 }
 
-// A Plan is what a caller asked for.
+// A Plan is what the caller asks of one transaction. It is filled in before
+// Run.
 type Plan struct {
 	Ctx         context.Context
 	Name        string
@@ -82,6 +84,7 @@ type tally struct {
 	conflicts int // attempts lost, of all
 	losses    int // attempts lost since the last wait: decides what comes next
 	wasted    int // accesses of lost attempts since the last wait
+	history   int // values taken from history
 }
 
 // seeds gives each descriptor another sequence of random pauses.
@@ -102,11 +105,16 @@ func NewTx(tx *Tx) {
 	}
 }
 
+// PlanOf returns the plan of tx. The caller sets every field.
+func PlanOf(tx *Tx) *Plan { return &tx.plan }
+
 // Release ends the use of tx by a transaction and reports whether it can serve
 // another.
 func Release(tx *Tx) (reusable bool) {
-	tx.plan = Plan{}
-	tx.report = report{}
+	tx.plan.Ctx = nil
+	if tx.report.lost != nil {
+		tx.report = report{}
+	}
 	if perUse {
 		tx.retire()
 	}
@@ -123,7 +131,9 @@ func (tx *Tx) retire() {
 
 // begin starts an attempt.
 func (tx *Tx) begin() {
-	tx.enter()
+	if invariants.Enabled || tx.young > 0 {
+		tx.enter()
+	}
 	tx.tally.attempts++
 	tx.signal = none
 	tx.mode = tx.plan.Mode
@@ -144,6 +154,7 @@ func (tx *Tx) end() {
 	}
 	if tx.plan.Mode == viewing {
 		tx.closeSnapshot()
+		tx.activity.slot.counts[historyReads].Add(uint64(tx.tally.history))
 	}
 	tx.mode = idle
 	tx.limit = 0
@@ -151,6 +162,7 @@ func (tx *Tx) end() {
 	tx.leave()
 	if len(tx.writes) > 0 {
 		tx.clearWrites()
+		tx.deferred = false
 	}
 	if len(tx.saves.undo) > 0 || tx.saves.serial > 0 {
 		tx.saves.reset()

@@ -67,11 +67,10 @@ func (tx *Tx) park(ctx context.Context) error {
 // version of word.
 func (w *waiter) watch(c *Cell, word uint64) bool {
 	a := c.lockAnnex()
-	w.c, w.a, w.listed = c, a, true
-	if w.next = a.waiters; w.next != nil {
-		w.next.prev = w
+	w.c, w.a = c, a
+	if a.waiters == nil || a.waiters.s != w.s { // not read twice in a row
+		a.link(w)
 	}
-	a.waiters = w
 	a.mu.Unlock()
 	for {
 		l := c.unlocked()
@@ -92,6 +91,14 @@ func (w *waiter) forget() {
 		w.a.unlink(w)
 	}
 	w.c.unlockAnnex(w.a)
+}
+
+func (a *annex) link(w *waiter) {
+	w.listed = true
+	if w.next = a.waiters; w.next != nil {
+		w.next.prev = w
+	}
+	a.waiters = w
 }
 
 func (a *annex) unlink(w *waiter) {

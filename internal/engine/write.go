@@ -75,6 +75,14 @@ func filterBit(c *Cell) uint64 {
 // clearWrites forgets the write set, values included.
 func (tx *Tx) clearWrites() {
 	tx.filter = 0
+	if len(tx.writes) <= linear { // cheaper than a bulk barrier
+		for i := range tx.writes {
+			e := &tx.writes[i]
+			e.c, e.val.P, e.fn = nil, nil, nil
+		}
+		tx.writes = tx.writes[:0]
+		return
+	}
 	if cap(tx.writes) > keepWrites {
 		tx.writes = nil
 	} else {
