@@ -7,7 +7,7 @@ import (
 	"go/token"
 	"io/fs"
 	"os"
-	slashpath "path"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -63,16 +63,16 @@ func report(t *testing.T, findings []finding) {
 }
 
 // parse reads one file of Go source, whatever its build constraints.
-func parse(path string, text []byte) (*source, error) {
+func parse(name string, text []byte) (*source, error) {
 	fset := token.NewFileSet()
-	f, err := parser.ParseFile(fset, path, text, parser.ParseComments)
+	f, err := parser.ParseFile(fset, name, text, parser.ParseComments)
 	if err != nil {
 		return nil, err
 	}
 	return &source{
-		path:  path,
-		dir:   slashpath.Dir(path),
-		test:  strings.HasSuffix(path, "_test.go"),
+		path:  name,
+		dir:   path.Dir(name),
+		test:  strings.HasSuffix(name, "_test.go"),
 		lines: strings.Count(string(text), "\n"),
 		fset:  fset,
 		file:  f,
@@ -80,9 +80,9 @@ func parse(path string, text []byte) (*source, error) {
 }
 
 // snippet is parse for a rule's own test.
-func snippet(t *testing.T, path, text string) *source {
+func snippet(t *testing.T, name, text string) *source {
 	t.Helper()
-	s, err := parse(path, []byte(text))
+	s, err := parse(name, []byte(text))
 	require.NoError(t, err)
 	return s
 }
