@@ -36,8 +36,16 @@ func kindOf[T any]() engine.Kind {
 	return engine.Box
 }
 
-// encode makes a value of x. A box costs one allocation, other kinds none.
+// encode makes a value of x. A box costs one allocation, other kinds none. It
+// inlines for the kind that most variables have, and so does decode.
 func encode[T any](x T, k engine.Kind) engine.Value {
+	if k == engine.Scalar && unsafe.Sizeof(x) == 8 {
+		return engine.Value{W: *(*uint64)(unsafe.Pointer(&x)), Kind: k}
+	}
+	return encodeSlow(x, k)
+}
+
+func encodeSlow[T any](x T, k engine.Kind) engine.Value {
 	switch k {
 	case engine.Scalar:
 		return engine.Value{W: bits(x), Kind: k}
@@ -49,7 +57,7 @@ func encode[T any](x T, k engine.Kind) engine.Value {
 	case engine.Box:
 		return engine.Value{P: box(x), Kind: k}
 	}
-	return encode(x, kindOf[T]())
+	return encodeSlow(x, kindOf[T]())
 }
 
 // box is apart so that x stays on the stack for the other kinds.
@@ -71,6 +79,13 @@ func bits[T any](x T) uint64 {
 
 // decode is the inverse of encode.
 func decode[T any](v engine.Value) (x T) {
+	if v.Kind == engine.Scalar && unsafe.Sizeof(x) == 8 {
+		return *(*T)(unsafe.Pointer(&v.W))
+	}
+	return decodeSlow[T](v)
+}
+
+func decodeSlow[T any](v engine.Value) (x T) {
 	switch v.Kind {
 	case engine.Scalar:
 		return fromBits[T](v.W)

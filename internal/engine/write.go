@@ -20,6 +20,18 @@ type write struct {
 // Write makes v the value of c, visible to others once the transaction
 // commits. v.Kind is not Zero.
 func Write(tx *Tx, c *Cell, v Value) {
+	n := len(tx.writes)
+	if !invariants.Enabled && tx.mode == updating && tx.filter&filterBit(c) == 0 && n < linear && n < cap(tx.writes) {
+		tx.filter |= filterBit(c)
+		tx.writes = tx.writes[:n+1]
+		e := &tx.writes[n]
+		e.c, e.val, e.op, e.mark = c, v, opSet, tx.saves.current
+		return
+	}
+	writeSlow(tx, c, v)
+}
+
+func writeSlow(tx *Tx, c *Cell, v Value) {
 	e := tx.entry(c)
 	e.op = opSet
 	e.val = v
