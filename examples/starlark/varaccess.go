@@ -1,0 +1,124 @@
+package starstm
+
+import (
+	"github.com/weft-stm/weft/tvar"
+	"go.starlark.net/starlark"
+)
+
+// A varAccess is one attempt's way to a varDict.
+type varAccess struct {
+	d      *varDict
+	at     *attempt
+	locals *locals
+}
+
+// fetch makes l known.
+func (a *varAccess) fetch(l *local) {
+	if l.known {
+		return
+	}
+	a.at.read = true
+	l.v, l.number = l.e.get(a.at)
+	l.known = true
+	if !l.adds {
+		return
+	}
+	sum, err := plus(l.v, starlark.MakeInt64(l.delta)) // a write like any other from here on
+	if err != nil {
+		a.at.g.misfit()
+	}
+	l.v, l.adds, l.dirty = sum, false, true
+}
+
+func (a *varAccess) get(k key) starlark.Value {
+	l := a.locals.of(a.d, k)
+	a.fetch(l)
+	return l.v
+}
+
+func (a *varAccess) put(k key, v starlark.Value) {
+	l := a.locals.of(a.d, k)
+	l.v = v
+	l.known, l.dirty, l.adds = true, true, false
+}
+
+// What is added in place stays this far from the ends of an int64. A key that
+// comes near to them is read and written instead.
+const (
+	maxStep  = 1 << 31 // a single add
+	maxDelta = 1 << 40 // those of one attempt
+	maxSum   = 1 << 61 // what the key holds
+)
+
+// add puts off the addition until the commit, so that it does not depend on
+// the present value. It does depend on there being nothing but an int. If flush
+// or the commit find that there is something else, the block runs once more,
+// carefully: adds then read, and the error is raised where the script adds.
+func (a *varAccess) add(k key, n starlark.Int) error {
+	l := a.locals.of(a.d, k)
+	if !l.known && !a.at.run.careful {
+		if step, ok := n.Int64(); ok && within(step, maxStep) && within(l.delta, maxDelta) {
+			l.delta += step
+			l.adds = true
+			return nil
+		}
+	}
+	a.fetch(l)
+	sum, err := plus(l.v, n)
+	if err != nil {
+		return err
+	}
+	l.v, l.dirty = sum, true
+	return nil
+}
+
+func within(n, limit int64) bool { return -limit < n && n < limit }
+
+func (a *varAccess) each(yield func(k, v starlark.Value) bool) {
+	a.at.read = true
+	a.d.shape.Get(a.at.tx)
+	for _, e := range a.d.entries() {
+		if v := a.peek(e); v != nil && !yield(e.key, v) {
+			return
+		}
+	}
+}
+
+// peek returns the value of e without a local of its own for each key that a
+// scan meets.
+func (a *varAccess) peek(e *varEntry) starlark.Value {
+	if len(a.locals.used) > 0 {
+		k, _ := keyOf(e.key)
+		if l := a.locals.get(k); l != nil && l.used {
+			a.fetch(l)
+			return l.v
+		}
+	}
+	v, _ := e.get(a.at)
+	return v
+}
+
+// flush is called once, at the end of the attempt.
+func (a *varAccess) flush() {
+	grows := false
+	for _, l := range a.locals.used {
+		switch {
+		case l.dirty:
+			l.e.set(a.at, l.v, &l.number)
+		case l.adds:
+			if !within(l.e.n.Load(), maxSum) {
+				a.at.g.misfit()
+			}
+			l.e.add(a.at, l.delta, &l.number)
+		}
+		if (l.adds || l.dirty && l.v != nil) && !l.e.known.Load() {
+			grows = true
+			a.at.fresh = append(a.at.fresh, l.e)
+		}
+	}
+	if grows {
+		tvar.Add(a.at.tx, &a.d.shape, 1)
+	}
+}
+
+func (a *varAccess) release() { a.locals.reset() }

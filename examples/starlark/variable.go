@@ -1,0 +1,64 @@
+package starstm
+
+import (
+	"github.com/weft-stm/weft/tvar"
+)
+
+// A variable holds the whole state of a counter, a cell or a list. Its value
+// is never changed in place.
+type variable[T any] interface {
+	get(*attempt) T
+	set(*attempt, T)
+
+	// update applies f to the value that the variable has when the block
+	// commits. Nothing is read, so updates by different threads do not
+	// conflict. f may run more than once.
+	update(at *attempt, f func(T) T)
+}
+
+// newVariable returns a variable of the kind that rt's mode calls for.
+func newVariable[T any](rt *Runtime, v T, label string) variable[T] {
+	if rt.Mode == Mutex {
+		return &plainVar[T]{v: v}
+	}
+	return txVar[T]{tvar.New(v, tvar.Label(label))}
+}
+
+// A txVar is a variable in mode STM.
+type txVar[T any] struct{ *tvar.Var[T] }
+
+func (x txVar[T]) get(at *attempt) T {
+	at.read = true
+	return x.Get(at.tx)
+}
+
+func (x txVar[T]) set(at *attempt, v T) { x.Set(at.tx, v) }
+
+func (x txVar[T]) update(at *attempt, f func(T) T) { x.Commute(at.tx, f) }
+
+// A plainVar is a variable in mode Mutex. The lock of the Runtime guards it.
+//
+// stamp is the last attempt that changed it, and was the value before that
+// attempt: the first change of an attempt saves the value, the others cost a
+// comparison.
+type plainVar[T any] struct {
+	v, was T
+	stamp  uint64
+}
+
+func (x *plainVar[T]) get(at *attempt) T {
+	at.read = true
+	return x.v
+}
+
+func (x *plainVar[T]) set(at *attempt, v T) {
+	if x.stamp != at.stamp {
+		x.stamp, x.was = at.stamp, x.v
+		at.g.rt.lock.touch(x)
+	}
+	x.v = v
+}
+
+func (x *plainVar[T]) update(at *attempt, f func(T) T) { x.set(at, f(x.v)) }
+
+func (x *plainVar[T]) restore() { x.v = x.was }
