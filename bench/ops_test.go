@@ -53,6 +53,9 @@ func BenchmarkOps(b *testing.B) {
 
 // functions returns one transaction for each of g goroutines, or nil.
 func (o op) functions(s system, shared bool, g int) []func() {
+	if shared && s.owned {
+		return nil
+	}
 	makeShop := s.maker()
 	fs := make([]func(), g)
 	for i := range fs {

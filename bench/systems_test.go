@@ -7,6 +7,7 @@ import (
 
 	peer "github.com/anacrolix/stm"
 
+	"github.com/weft-stm/weft/sched"
 	"github.com/weft-stm/weft/stm"
 	"github.com/weft-stm/weft/tvar"
 )
@@ -27,12 +28,18 @@ type shop struct {
 type system struct {
 	name  string
 	maker func() func(n int) shop
+	owned bool // a shop serves one goroutine only
 }
 
 var systems = []system{
-	{"mutex", mutexShops}, {"rwmutex", rwmutexShops}, {"atomic", atomicShops},
-	{"weft", weftShops}, {"weft-view", viewShops}, {"weft-modify", modifyShops},
-	{"anacrolix", peerShops},
+	{name: "mutex", maker: mutexShops},
+	{name: "rwmutex", maker: rwmutexShops},
+	{name: "atomic", maker: atomicShops},
+	{name: "weft", maker: weftShops},
+	{name: "weft-worker", maker: workerShops, owned: true},
+	{name: "weft-view", maker: viewShops},
+	{name: "weft-modify", maker: modifyShops},
+	{name: "anacrolix", maker: peerShops},
 }
 
 // plain is the work itself, under whatever protection the caller has.
@@ -124,29 +131,43 @@ func sum(tx *stm.Tx, vs []*tvar.Var[int]) (s int) {
 
 func weftShops() func(int) shop {
 	return func(n int) shop {
-		vs := newVars(n)
-		atomically := func(body func(tx *stm.Tx)) func() {
-			return func() {
-				_ = stm.Atomically(ctx, func(tx *stm.Tx) error {
-					body(tx)
-					return nil
-				})
+		return weftShop(newVars(n), func(body func(tx *stm.Tx) error) func() {
+			return func() { _ = stm.Atomically(ctx, body) }
+		})
+	}
+}
+
+func workerShops() func(int) shop {
+	return func(n int) shop {
+		return weftShop(newVars(n), func(body func(tx *stm.Tx) error) func() {
+			w := sched.NewWorker()
+			return func() { _ = w.Atomically(ctx, body) }
+		})
+	}
+}
+
+func weftShop(vs []*tvar.Var[int], atomically func(body func(tx *stm.Tx) error) func()) shop {
+	return shop{
+		read: atomically(func(tx *stm.Tx) error {
+			_ = sum(tx, vs)
+			return nil
+		}),
+		rmw: atomically(func(tx *stm.Tx) error {
+			for _, v := range vs {
+				v.Set(tx, v.Get(tx)+1)
 			}
-		}
-		return shop{
-			read: atomically(func(tx *stm.Tx) { _ = sum(tx, vs) }),
-			rmw: atomically(func(tx *stm.Tx) {
-				for _, v := range vs {
-					v.Set(tx, v.Get(tx)+1)
-				}
-			}),
-			write: atomically(func(tx *stm.Tx) {
-				for i, v := range vs {
-					v.Set(tx, i)
-				}
-			}),
-			readWrite: atomically(func(tx *stm.Tx) { vs[0].Set(tx, sum(tx, vs)) }),
-		}
+			return nil
+		}),
+		write: atomically(func(tx *stm.Tx) error {
+			for i, v := range vs {
+				v.Set(tx, i)
+			}
+			return nil
+		}),
+		readWrite: atomically(func(tx *stm.Tx) error {
+			vs[0].Set(tx, sum(tx, vs))
+			return nil
+		}),
 	}
 }
 

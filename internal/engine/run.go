@@ -160,7 +160,7 @@ func (tx *Tx) abandon() {
 	for i := len(hooks) - 1; i >= 0; i-- {
 		runQuietly(func(i int) { hooks[i]() }, i)
 	}
-	if perUse || atomics.Exploring {
+	if PerUse || atomics.Exploring {
 		tx.retire()
 	}
 }

@@ -63,7 +63,7 @@ func turn(from uint64, to uint64) bool {
 func (tx *Tx) openSnapshot() {
 	if tx.snapshot == nil {
 		tx.snapshot = snapshots.acquire()
-		if !perUse && !atomics.Exploring {
+		if !PerUse && !atomics.Exploring {
 			runtime.AddCleanup(tx, snapshots.release, tx.snapshot)
 		}
 	}

@@ -90,9 +90,9 @@ type tally struct {
 // seeds gives each descriptor another sequence of random pauses.
 var seeds atomics.Uint64
 
-// perUse makes a descriptor serve one transaction only, so that every later
+// PerUse makes a descriptor serve one transaction only, so that every later
 // use of it is caught.
-const perUse = invariants.Enabled && !atomics.Exploring
+const PerUse = invariants.Enabled && !atomics.Exploring
 
 // NewTx readies a zero descriptor. It owns slots that others scan; they are
 // given back when the garbage collector finds the descriptor dropped.
@@ -100,7 +100,7 @@ func NewTx(tx *Tx) {
 	tx.activity = activities.acquire()
 	tx.young = watchedBodies
 	atomics.Unobserved(func() { tx.rnd = seeds.Add(0x9e3779b97f4a7c15) | 1 })
-	if !perUse && !atomics.Exploring {
+	if !PerUse && !atomics.Exploring {
 		runtime.AddCleanup(tx, activities.release, tx.activity)
 	}
 }
@@ -115,10 +115,10 @@ func Release(tx *Tx) (reusable bool) {
 	if tx.report.lost != nil {
 		tx.report = report{}
 	}
-	if perUse {
+	if PerUse {
 		tx.retire()
 	}
-	return !perUse
+	return !PerUse
 }
 
 // retire gives the slots back at once. The descriptor stays idle for ever.
@@ -200,3 +200,7 @@ func (tx *Tx) random() uint64 {
 	tx.rnd = x
 	return x * 0x2545f4914f6cdd1d
 }
+
+// A Key opens what stm exports for other packages of this module: nobody else
+// can name its type.
+type Key struct{ _ byte }

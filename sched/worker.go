@@ -1,0 +1,78 @@
+package sched
+
+import (
+	"context"
+
+	"github.com/weft-stm/weft/internal/engine"
+	"github.com/weft-stm/weft/stm"
+)
+
+// A Worker runs transactions of one goroutine. It owns what stm.Atomically
+// takes from a pool each time: the logs, warm in the cache of its processor,
+// and the state of the random pauses. A transaction on a Worker costs some ten
+// nanoseconds less and guarantees the same.
+//
+// A Worker may be handed from one goroutine to another between transactions,
+// but must not be used by two at a time, nor inside a body; both panic where
+// they are noticed. The zero Worker is ready to use.
+type Worker struct {
+	tx      *stm.Tx
+	running bool
+}
+
+// NewWorker returns a Worker. It needs no closing.
+func NewWorker() *Worker { return new(Worker) }
+
+// Atomically is stm.Atomically on w.
+func (w *Worker) Atomically(ctx context.Context, body func(tx *stm.Tx) error, opts ...stm.Option) error {
+	return w.run(ctx, engine.Updating, body, opts)
+}
+
+// Do is stm.Do on w.
+func Do[T any](ctx context.Context, w *Worker, body func(tx *stm.Tx) (T, error), opts ...stm.Option) (T, error) {
+	return result(ctx, w, engine.Updating, body, opts)
+}
+
+// View is stm.View on w.
+func View[T any](ctx context.Context, w *Worker, body func(tx *stm.Tx) (T, error), opts ...stm.Option) (T, error) {
+	return result(ctx, w, engine.Viewing, body, opts)
+}
+
+func result[T any](ctx context.Context, w *Worker, mode engine.Mode, body func(tx *stm.Tx) (T, error), opts []stm.Option) (T, error) {
+	if body == nil {
+		panic("sched: nil body")
+	}
+	var v T
+	err := w.run(ctx, mode, func(tx *stm.Tx) (err error) {
+		v, err = body(tx)
+		return err
+	}, opts)
+	if err != nil {
+		var zero T
+		return zero, err
+	}
+	return v, nil
+}
+
+var key engine.Key
+
+func (w *Worker) run(ctx context.Context, mode engine.Mode, body func(tx *stm.Tx) error, opts []stm.Option) error {
+	if w.running {
+		panic("sched: Worker used inside one of its own transactions, or by two goroutines: pass tx on, and give each goroutine a Worker")
+	}
+	if w.tx == nil {
+		w.tx = new(stm.Tx)
+		engine.NewTx(w.tx.Engine())
+	}
+	w.running = true
+	reusable := false
+	defer func() {
+		if !reusable { // the body panicked or called Goexit
+			w.tx = nil
+		}
+		w.running = false
+	}()
+	err := stm.RunOwned(&key, w.tx, ctx, mode, body, opts)
+	reusable = !engine.PerUse
+	return err
+}
