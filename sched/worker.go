@@ -16,8 +16,7 @@ import (
 // but must not be used by two at a time, nor inside a body; both panic where
 // they are noticed. The zero Worker is ready to use.
 type Worker struct {
-	tx      *stm.Tx
-	running bool
+	tx *stm.Tx // replaced when a body has broken out of it
 }
 
 // NewWorker returns a Worker. It needs no closing.
@@ -57,22 +56,9 @@ func result[T any](ctx context.Context, w *Worker, mode engine.Mode, body func(t
 var key engine.Key
 
 func (w *Worker) run(ctx context.Context, mode engine.Mode, body func(tx *stm.Tx) error, opts []stm.Option) error {
-	if w.running {
-		panic("sched: Worker used inside one of its own transactions, or by two goroutines: pass tx on, and give each goroutine a Worker")
-	}
-	if w.tx == nil {
+	if w.tx == nil || !engine.Usable(w.tx.Engine()) {
 		w.tx = new(stm.Tx)
 		engine.NewTx(w.tx.Engine())
 	}
-	w.running = true
-	reusable := false
-	defer func() {
-		if !reusable { // the body panicked or called Goexit
-			w.tx = nil
-		}
-		w.running = false
-	}()
-	err := stm.RunOwned(&key, w.tx, ctx, mode, body, opts)
-	reusable = !engine.PerUse
-	return err
+	return stm.RunOwned(&key, ctx, w.tx, mode, body, opts)
 }

@@ -8,7 +8,7 @@ import (
 
 // RunOwned is for package sched, which has the key. It runs body as a
 // transaction of kind mode on a descriptor that the caller owns and has readied.
-func RunOwned(_ *engine.Key, tx *Tx, ctx context.Context, mode engine.Mode, body func(tx *Tx) error, opts []Option) error {
+func RunOwned(_ *engine.Key, ctx context.Context, tx *Tx, mode engine.Mode, body func(tx *Tx) error, opts []Option) error {
 	if body == nil {
 		panic("stm: nil body")
 	}

@@ -65,17 +65,12 @@ func (h *hooks) take() (commit, rollback []func()) {
 }
 
 func runRollback(fs []func()) {
-	if len(fs) == 0 {
-		return
-	}
 	last := len(fs) - 1
 	runAll(len(fs), func(i int) { fs[last-i]() })
 }
 
 func runCommit(fs []func()) {
-	if len(fs) > 0 {
-		runAll(len(fs), func(i int) { fs[i]() })
-	}
+	runAll(len(fs), func(i int) { fs[i]() })
 }
 
 // runAll runs hooks 0 to n-1. A hook that panics, or ends its goroutine, does

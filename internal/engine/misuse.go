@@ -12,6 +12,7 @@ const (
 	misuseNested = "stm: transaction started inside the body of another: pass tx on, and use tx.Nested for a part that can fail"
 	misuseView   = "stm: write in a View, which is read-only: use stm.Atomically or stm.Do"
 	misuseWatch  = "stm: write in the body of a Watch, which is read-only: write in a transaction of its own"
+	misuseBusy   = "stm: Worker used inside one of its own transactions, or by two goroutines: pass tx on, and give each goroutine its Worker"
 	misuseAwait  = "stm: Retry in a View, which runs once and never waits: use stm.Atomically, stm.Watch or Var.Await"
 )
 

@@ -19,6 +19,13 @@ func Run(tx *Tx, body func() error) error {
 	if err := tx.plan.Ctx.Err(); err != nil {
 		return err
 	}
+	tx.busy = true
+	err := tx.run(body)
+	tx.busy = false
+	return err
+}
+
+func (tx *Tx) run(body func() error) error {
 	for serialize := tx.plan.Irrevocable; ; {
 		if serialize {
 			if err := acquireToken(tx.plan.Ctx); err != nil {
@@ -77,7 +84,11 @@ func (tx *Tx) committed() {
 	if !tx.plan.KeepReads {
 		tx.clearReads()
 	}
-	runCommit(hooks)
+	if len(hooks) > 0 {
+		tx.dead = true // if a hook panics
+		runCommit(hooks)
+		tx.dead = false
+	}
 }
 
 // undone closes an attempt that changed nothing, for the reason in tx.signal
@@ -89,7 +100,11 @@ func (tx *Tx) undone(err error) (again bool, _ error) {
 	tx.yieldToken()
 	s := tx.signal
 	tx.activity.slot.count(outcomes[s])
-	runRollback(hooks)
+	if len(hooks) > 0 {
+		tx.dead = true // if a hook panics
+		runRollback(hooks)
+		tx.dead = false
+	}
 	switch s {
 	case conflict:
 		tx.clearReads()
@@ -157,6 +172,7 @@ func (tx *Tx) abandon() {
 	tx.yieldToken()
 	tx.clearReads()
 	tx.activity.slot.count(failures)
+	tx.dead = true
 	for i := len(hooks) - 1; i >= 0; i-- {
 		runQuietly(func(i int) { hooks[i]() }, i)
 	}

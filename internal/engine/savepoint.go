@@ -67,7 +67,9 @@ func (tx *Tx) rollback(p savepoint) {
 	tx.writes = tx.writes[:p.writes]
 	tx.filter = p.filter
 	tx.keep(p)
-	runRollback(tx.hooks.cut(p.hooks))
+	if fs := tx.hooks.cut(p.hooks); len(fs) > 0 {
+		runRollback(fs)
+	}
 }
 
 // Nested runs body as a part that can be undone by itself: by an error, or

@@ -39,6 +39,8 @@ type Tx struct {
 	snapshot *entry[snapshot] // nil until the first View
 	owner    uintptr          // goroutine of the running body, when watched
 	young    uint8            // bodies still to be watched: see misuse.go
+	busy     bool             // in Run
+	dead     bool             // its body or a hook broke out of Run; never to run again
 	named    *string          // the last Name that committed
 	rnd      uint64           // state of the random pauses
 }
@@ -121,8 +123,18 @@ func Release(tx *Tx) (reusable bool) {
 	return !PerUse
 }
 
+// Usable reports whether tx can run a transaction for its owner. It panics if
+// tx is running one.
+func Usable(tx *Tx) bool {
+	if tx.busy && !tx.dead {
+		panic(misuseBusy)
+	}
+	return !tx.dead && tx.activity != nil
+}
+
 // retire gives the slots back at once. The descriptor stays idle for ever.
 func (tx *Tx) retire() {
+	tx.dead = true
 	activities.release(tx.activity)
 	if tx.snapshot != nil {
 		snapshots.release(tx.snapshot)
