@@ -46,7 +46,7 @@ func heap() uint64 {
 func BenchmarkLarge(b *testing.B) {
 	vs := newVars(100_000)
 	b.ReportAllocs()
-	for range b.N {
+	for b.Loop() {
 		_ = stm.Atomically(ctx, func(tx *stm.Tx) error {
 			for i, v := range vs {
 				v.Set(tx, i)

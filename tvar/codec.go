@@ -61,6 +61,8 @@ func encodeSlow[T any](x T, k engine.Kind) engine.Value {
 }
 
 // box is apart so that x stays on the stack for the other kinds.
+//
+//go:noinline
 func box[T any](x T) unsafe.Pointer { return unsafe.Pointer(&x) }
 
 // bits returns the bits of a scalar as a number, whatever the byte order.

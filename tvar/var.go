@@ -14,8 +14,8 @@ import (
 // It takes 32 bytes on a 64-bit machine. Transactions that write it conflict
 // with those that read or write it, and with nothing else.
 type Var[T any] struct {
+	_    [0]func(T) // a *Var[A] cannot be converted to a *Var[B]; first, where it takes no room
 	cell engine.Cell
-	_    [0]func(T) // a *Var[A] cannot be converted to a *Var[B]
 }
 
 // New returns a Var that holds v. Made inside a transaction it is private
