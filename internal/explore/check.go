@@ -23,37 +23,35 @@ func Deep() bool { return *deepFlag }
 // the flag -schedule it replays that schedule instead.
 func Check(t testing.TB, p Program, searches ...Search) {
 	t.Helper()
-	CheckWith(t, "", p, searches...)
-}
-
-// CheckWith is Check for one of several programs of a test: flags is what
-// selects it, for the command that replays a failure.
-func CheckWith(t testing.TB, flags string, p Program, searches ...Search) {
-	t.Helper()
-	if *scheduleFlag != "" {
-		checkSchedule(t, flags, p)
-		return
-	}
 	for _, s := range searches {
-		r := Explore(p, s)
-		if r.Failure != nil {
-			t.Fatalf("%s, run %d\n%s", s, r.Runs+r.Pruned, r.Failure.print(t, flags))
+		r, failure := Find(t, "", p, s)
+		if failure != "" {
+			t.Fatal(failure)
 		}
 		t.Logf("%s: %s", s, r)
 	}
 }
 
-func checkSchedule(t testing.TB, flags string, p Program) {
+// Find searches the schedules of p, one of several programs of t, and
+// describes the first failure. flags is what selects p, for the command that
+// replays it. Under the flag -schedule it replays that schedule instead.
+func Find(t testing.TB, flags string, p Program, s Search) (r *Report, failure string) {
 	t.Helper()
-	f, trace, err := Replay(p, *scheduleFlag)
-	switch {
-	case err != nil:
-		t.Fatal(err)
-	case f != nil:
-		t.Fatal(f.print(t, flags))
-	default:
-		t.Logf("no failure\n%s", trace)
+	if *scheduleFlag == "" {
+		if r = Explore(p, s); r.Failure != nil {
+			failure = fmt.Sprintf("%s, run %d\n%s", s, r.Runs+r.Pruned, r.Failure.print(t, flags))
+		}
+		return r, failure
 	}
+	f, trace, err := Replay(p, *scheduleFlag)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f != nil {
+		return &Report{Runs: 1, Failure: f}, f.print(t, flags)
+	}
+	t.Logf("no failure\n%s", trace)
+	return &Report{Runs: 1}, ""
 }
 
 // print describes the failure and how to see it again.

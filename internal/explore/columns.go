@@ -26,7 +26,7 @@ func (e *execution) columns() string {
 	}
 	for _, t := range e.threads {
 		if !t.finished {
-			s := step{op: t.pending, touches: t.touches}
+			s := step{op: t.pending, remark: t.remark, touches: t.touches}
 			rows = append(rows, e.row("then", t.index, "… "+s.String()))
 		}
 	}
@@ -41,11 +41,15 @@ func (e *execution) row(first string, thread int, text string) []string {
 
 // String describes the step: what, to which object, with which outcome, where.
 func (s *step) String() string {
+	var r remark
+	if s.remark != nil {
+		r = *s.remark
+	}
 	var b strings.Builder
 	b.WriteString(s.op.kind.String())
 	switch {
-	case s.op.label != "":
-		b.WriteString(" " + s.op.label)
+	case r.label != "":
+		b.WriteString(" " + r.label)
 	case s.op.kind == access.Choice:
 		fmt.Fprintf(&b, " %d of %d", s.option, s.op.options)
 	case s.op.object != 0:
@@ -56,11 +60,11 @@ func (s *step) String() string {
 			fmt.Fprintf(&b, " #%d", t.object)
 		}
 	}
-	if s.note != "" {
-		b.WriteString(" " + s.note)
+	if r.outcome != "" {
+		b.WriteString(" " + r.outcome)
 	}
-	if s.op.where != "" {
-		b.WriteString("  " + s.op.where)
+	if r.where != "" {
+		b.WriteString("  " + r.where)
 	}
 	return b.String()
 }

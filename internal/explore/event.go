@@ -20,7 +20,8 @@ func End(label string) { event(access.End, label) }
 
 func event(k access.Kind, label string) {
 	if e := guest(); e != nil && e.observed() {
-		e.step(op{kind: k, object: realTime, label: label})
+		e.label = label
+		e.step(op{kind: k, object: realTime})
 	}
 }
 

@@ -30,14 +30,17 @@ type execution struct {
 	objects  uint32  // numbers given
 	channels map[<-chan struct{}]uint32
 
-	current  *thread // runs now
-	chosen   *thread // runs next; nil ends the run
-	enabled  mask
-	starting bool // guests run to their first announcement
-	stopping bool // guests are being discarded
-	probing  bool // ready runs: accesses are recorded, not scheduled
-	silent   bool // Unobserved
-	probed   []touch
+	current *thread // runs now
+	chosen  *thread // runs next; nil ends the run
+	enabled mask
+	// lastResort says that enabled are pauses that nothing will end.
+	lastResort bool
+	starting   bool   // guests run to their first announcement
+	stopping   bool   // guests are being discarded
+	probing    bool   // ready runs: accesses are recorded, not scheduled
+	silent     bool   // Unobserved
+	label      string // of the Begin or End being announced
+	probed     []touch
 
 	pruned   bool
 	deadlock bool
@@ -117,6 +120,9 @@ func (e *execution) schedule() {
 	if e.failure != nil {
 		return
 	}
+	if last := len(e.steps) - 1; last >= 0 && e.steps[last].writes() {
+		e.threads[e.steps[last].thread].inVain = 0
+	}
 	unfinished := e.refresh()
 	e.strategy.visit(e)
 	switch {
@@ -136,17 +142,39 @@ func (e *execution) schedule() {
 	}
 }
 
+// patience is how often in a row a thread pauses in vain before it counts as
+// stuck. Polling loops that give up do so earlier.
+const patience = 64
+
 // refresh brings enabled and the touches of all pending accesses up to date.
+//
+// A pause may end although what it waits for does not hold; it does if nothing
+// else can move, and from then on until the thread has written something. So
+// two threads that each hold what the other tries to lock come to the end of
+// their patience, one of them first.
 func (e *execution) refresh() (unfinished mask) {
-	e.enabled = 0
+	var paused mask
+	e.enabled, e.lastResort = 0, false
 	for _, t := range e.threads {
 		if t.finished {
 			continue
 		}
 		unfinished |= bit(t.index)
-		if t.ready == nil || e.probe(t) {
+		switch {
+		case t.ready == nil || e.probe(t):
 			e.enabled |= bit(t.index)
+		case t.pending.kind == access.Pause && t.inVain < patience:
+			paused |= bit(t.index)
 		}
+	}
+	if e.enabled == 0 && paused != 0 {
+		for _, t := range e.threads {
+			if paused.has(t.index) && t.inVain > 0 {
+				e.enabled = bit(t.index)
+				return unfinished
+			}
+		}
+		e.enabled, e.lastResort = paused, true
 	}
 	return unfinished
 }
@@ -155,23 +183,26 @@ func (e *execution) refresh() (unfinished mask) {
 // at: only a write to one of those objects can change the answer.
 func (e *execution) probe(t *thread) bool {
 	e.probing, e.probed = true, t.touches[:0]
-	holds := t.ready()
+	t.holds = t.ready()
 	e.probing = false
 	t.touches = e.probed
 	if t.pending.kind == access.Lock {
 		t.touches = append(t.touches, touch{t.pending.object, writes})
 	}
-	return holds
+	return t.holds
 }
 
 func (e *execution) take(t *thread, option int) {
 	from := len(e.arena)
 	e.arena = append(e.arena, t.touches...)
 	e.steps = append(e.steps, step{
-		thread: t.index, option: option, op: t.pending, enabled: e.enabled,
+		thread: t.index, option: option, op: t.pending, remark: t.remark, enabled: e.enabled, forced: e.lastResort,
 		touches: e.arena[from:len(e.arena):len(e.arena)],
 	})
 	t.option = option
+	if t.pending.kind == access.Pause && !t.holds {
+		t.inVain++
+	}
 	e.chosen = t
 }
 
@@ -179,7 +210,8 @@ func (e *execution) take(t *thread, option int) {
 func (e *execution) announce(o op, ready func() bool) {
 	t := e.current
 	if e.noted {
-		o.where = caller()
+		t.remark = &remark{label: e.label, where: caller()}
+		e.label = ""
 	}
 	t.pending, t.ready = o, ready
 	t.touches = t.touches[:0]

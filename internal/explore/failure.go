@@ -35,8 +35,8 @@ func (e *execution) blocked() string {
 	for _, t := range e.threads {
 		if !t.finished {
 			fmt.Fprintf(&b, "; %s waits to %s", t.name, t.pending.kind)
-			if t.pending.where != "" {
-				fmt.Fprintf(&b, " at %s", t.pending.where)
+			if t.remark != nil {
+				fmt.Fprintf(&b, " at %s", t.remark.where)
 			}
 		}
 	}

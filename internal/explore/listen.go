@@ -75,7 +75,7 @@ func (e *execution) Choose(n int) int {
 	if !e.observed() {
 		return 0
 	}
-	e.announce(op{kind: access.Choice, options: n}, nil)
+	e.announce(op{kind: access.Choice, options: uint8(n)}, nil)
 	return e.current.option
 }
 
@@ -88,8 +88,8 @@ func (e *execution) Unchanged() {
 }
 
 func (e *execution) Note(text string) {
-	if last := e.last(); last != nil {
-		last.note = text
+	if last := e.last(); last != nil && last.remark != nil {
+		last.remark.outcome = text
 	}
 }
 

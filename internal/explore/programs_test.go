@@ -175,6 +175,34 @@ func polling(leaky bool) explore.Program {
 	}
 }
 
+// patient threads take two locks in opposite orders and give up after three
+// polls: no deadlock.
+func patient(r *explore.Run) {
+	var locks [2]atomics.Uint32
+	try := func(l *atomics.Uint32) bool {
+		for round := range 3 {
+			if l.CompareAndSwap(0, 1) {
+				return true
+			}
+			atomics.Pause(round, func() bool { return l.Load() == 0 })
+		}
+		return false
+	}
+	got := make([]bool, 2)
+	for i := range 2 {
+		r.Go(fmt.Sprintf("T%d", i), func() {
+			if !try(&locks[i]) {
+				return
+			}
+			if got[i] = try(&locks[1-i]); got[i] {
+				locks[1-i].Store(0)
+			}
+			locks[i].Store(0)
+		})
+	}
+	r.Outcome(func() string { return fmt.Sprint(got) })
+}
+
 // cancelled parks until it is woken or its context ends; both may happen.
 func cancelled(r *explore.Run) {
 	ctx := explore.NewContext()

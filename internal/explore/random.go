@@ -25,7 +25,7 @@ func (d *draws) option(t *thread) int {
 	if t.pending.kind.Waits() || t.pending.options == 0 {
 		return 0
 	}
-	return d.rand.IntN(t.pending.options)
+	return d.rand.IntN(int(t.pending.options))
 }
 
 // random draws each step.

@@ -21,7 +21,7 @@ func (r *replay) choose(e *execution) (thread, option int) {
 		m := r.moves[0]
 		r.moves = r.moves[1:]
 		if e.enabled.has(m.thread) {
-			return m.thread, min(m.option, max(e.threads[m.thread].pending.options-1, 0))
+			return m.thread, min(m.option, max(int(e.threads[m.thread].pending.options)-1, 0))
 		}
 	}
 	return e.preferred(e.enabled), 0

@@ -29,6 +29,7 @@ var sound = map[string]explore.Program{
 	"opposite":    opposite,
 	"handover":    handover(false),
 	"polling":     polling(false),
+	"patient":     patient,
 	"cancelled":   cancelled,
 	"either":      either,
 	"independent": independent,

@@ -55,10 +55,15 @@ type touch struct {
 // An op is an announced access.
 type op struct {
 	kind    access.Kind
+	options uint8  // Choice: the number of decisions
 	object  uint32 // 0 when it has none of its own
-	options int    // Choice: the number of decisions
+}
+
+// A remark is what is printed of an access beside its op.
+type remark struct {
 	label   string // Begin and End
-	where   string // source position, when noted
+	where   string // source position
+	outcome string
 }
 
 func modeOf(k access.Kind) mode {
@@ -92,6 +97,17 @@ type step struct {
 	option  int // the decision of a Choice
 	op      op
 	enabled mask    // who could have moved
+	forced  bool    // nobody could have: a pause ended in vain
 	touches []touch // what it depended on; a failed compare-and-swap only read
-	note    string
+	remark  *remark // when noted
+}
+
+// writes reports whether the step changed an object.
+func (s *step) writes() bool {
+	for _, t := range s.touches {
+		if t.mode == writes {
+			return true
+		}
+	}
+	return false
 }

@@ -17,7 +17,10 @@ type thread struct {
 	yield  func(struct{}) bool
 
 	pending  op
+	remark   *remark     // on pending, when noted
 	ready    func() bool // what pending waits for
+	holds    bool        // what ready said last
+	inVain   int         // pauses that ended in vain since the last write
 	touches  []touch     // what pending depends on, in the present state
 	option   int         // the decision of the last Choice
 	finished bool

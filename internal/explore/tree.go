@@ -56,7 +56,7 @@ func (t *tree) next() bool {
 }
 
 func (n *node) choose(thread int) {
-	n.chosen, n.option, n.options = thread, 0, n.pending[thread].options
+	n.chosen, n.option, n.options = thread, 0, int(n.pending[thread].options)
 	n.done |= bit(thread)
 }
 
@@ -116,6 +116,9 @@ type everything struct{}
 func (everything) open(_ *tree, e *execution, n *node) { n.try = e.enabled }
 func (everything) visit(*tree, *execution, int)        {}
 
+// goesOn reports whether thread could have made the step.
+func (s *step) goesOn(thread int) bool { return s.enabled.has(thread) && !s.forced }
+
 // bounded takes every branch with at most bound preemptions: switches away
 // from a thread that could have gone on.
 type bounded struct{ bound int }
@@ -128,10 +131,10 @@ func (b *bounded) open(t *tree, e *execution, n *node) {
 	}
 	last := e.steps[depth-1].thread
 	n.spent = t.path[depth-1].spent
-	if depth > 1 && e.steps[depth-1].enabled.has(e.steps[depth-2].thread) && e.steps[depth-2].thread != last {
+	if depth > 1 && e.steps[depth-2].thread != last && e.steps[depth-1].goesOn(e.steps[depth-2].thread) {
 		n.spent++
 	}
-	if e.enabled.has(last) && n.spent >= b.bound {
+	if e.enabled.has(last) && !e.lastResort && n.spent >= b.bound {
 		n.try = bit(last)
 	}
 }
