@@ -85,7 +85,7 @@ func TestDictKeys(t *testing.T) {
 			require.NoError(t, err)
 			eq, err := starlark.Equal(x, y)
 			require.NoError(t, err)
-			require.Equal(t, eq, kx.id() == ky.id(), "%v and %v", x, y)
+			require.Equal(t, eq, kx.equal(&ky), "%v and %v", x, y)
 		}
 	}
 	for _, v := range []starlark.Value{starlark.NewList(nil), new(starlark.Dict), starlark.Tuple{starlark.NewList(nil)}, starlark.NewBuiltin("f", nil)} {

@@ -21,7 +21,7 @@ type guest struct {
 	depth   int      // of nested Calls
 	misfits bool     // see misfit
 	tally   counts
-	locals  map[*varDict]*locals
+	spare   []*locals
 }
 
 // enter runs f as the guest of thread.

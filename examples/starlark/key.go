@@ -9,26 +9,26 @@ import (
 	"go.starlark.net/starlark"
 )
 
-// A key is a key of a shared dict in a form that Go can compare: two keys have
-// equal ids if and only if Starlark calls them equal.
+// A key is a key of a shared dict in a form that Go can compare: two keys are
+// equal if and only if Starlark calls them equal.
 type key struct {
 	value starlark.Value
 	text  starlark.String // the key itself when it is a string: canon is nil then
 	canon any
 }
 
-// id returns what identifies the key in a sync.Map.
-func (k key) id() any {
+// equal reports whether two keys are the same key.
+func (k *key) equal(l *key) bool {
 	if k.canon == nil {
-		return k.value // boxed already
+		return l.canon == nil && k.text == l.text
 	}
-	return k.canon
+	return k.canon == l.canon
 }
 
 type (
 	bigKey   string // an int beyond 64 bits, in decimal
 	floatKey uint64 // the bits of a float that is no int
-	tupleKey string // the ids of the elements: see appendID
+	tupleKey string // the elements: see appendID
 )
 
 // keyOf returns the key for v.

@@ -2,75 +2,114 @@ package starstm
 
 import "go.starlark.net/starlark"
 
-// locals are a guest's own copies of entries of one dict. They find an entry
-// without a look at memory that other threads write to, and they gather what an
-// attempt does to it: an entry costs the engine two or three operations however
+// locals are an attempt's own copies of entries. They gather what the attempt
+// does to an entry, which so costs the engine two or three operations however
 // often a loop uses it.
 //
-// An attempt has the locals for itself: a guest runs one at a time.
+// A hash table leads to them. A slot counts only
+// if it bears the round of this attempt, so the table need not be cleared
+// between attempts, most of which use few of the slots that one has needed.
 type locals struct {
-	table[local]
-	size int
-	used []*local // by the running attempt, in order
+	used  []local // in the order of first use
+	slots []localSlot
+	round uint32
 }
 
-// A local is a guest's copy of an entry. The first read fetches the value, and
-// flush stores it or adds what was added.
+// A local is an attempt's copy of an entry. The first read fetches the value,
+// and flush stores it or adds what was added.
 type local struct {
 	e      *varEntry
-	number bool // when last looked at, the key held an int
+	v      starlark.Value // if known; nil: absent
+	delta  int64          // if adds
+	known  bool           // v is the value of the key
+	number bool           // the transaction has found an int
+	dirty  bool           // v is to be stored
+	adds   bool           // delta is to be added; excludes known
+}
 
-	// These are zero between attempts.
-	used  bool           // by the running attempt
-	known bool           // v is the value of the key
-	dirty bool           // v is to be stored
-	adds  bool           // delta is to be added; excludes known
-	v     starlark.Value // if known; nil: absent
-	delta int64          // if adds
+type localSlot struct {
+	round uint32
+	i     uint32 // in used
 }
 
 const (
-	maxLocals = 1 << 16 // entries of one dict
-	maxDicts  = 8       // dicts that a guest keeps locals of
+	minLocals = 16 // slots
+
+	// maxLocals is the number of copies from where on the memory of an
+	// attempt is not worth keeping for the next.
+	maxLocals = 1 << 13
 )
 
-// localsOf returns the guest's locals for d.
-func (g *guest) localsOf(d *varDict) *locals {
-	l := g.locals[d]
-	if l == nil {
-		l = new(locals)
-		if g.locals == nil || len(g.locals) >= maxDicts {
-			g.locals = make(map[*varDict]*locals)
+// of returns the local of e. It is valid until the next call.
+func (l *locals) of(e *varEntry) *local {
+	if x := l.find(e); x != nil {
+		return x
+	}
+	if 2*len(l.used) >= len(l.slots) {
+		l.grow()
+	}
+	*l.free(e) = localSlot{l.round, uint32(len(l.used))}
+	l.used = append(l.used, local{e: e})
+	return &l.used[len(l.used)-1]
+}
+
+// find returns the local of e, or nil.
+func (l *locals) find(e *varEntry) *local {
+	if len(l.slots) == 0 {
+		return nil
+	}
+	for i := l.home(e); ; i++ {
+		s := l.slots[i&(len(l.slots)-1)]
+		if s.round != l.round {
+			return nil
 		}
-		g.locals[d] = l
+		if x := &l.used[s.i]; x.e == e {
+			return x
+		}
 	}
-	return l
 }
 
-// of returns the local of k, as a part of the running attempt.
-func (l *locals) of(d *varDict, k key) *local {
-	x := l.get(k)
-	if x == nil {
-		x = &local{e: d.entry(k)}
-		l.put(k, x)
-		l.size++
+// free returns the slot where e, which has none, belongs.
+func (l *locals) free(e *varEntry) *localSlot {
+	for i := l.home(e); ; i++ {
+		if s := &l.slots[i&(len(l.slots)-1)]; s.round != l.round {
+			return s
+		}
 	}
-	if !x.used {
-		x.used = true
-		l.used = append(l.used, x)
-	}
-	return x
 }
 
-// reset makes l ready for the next attempt, and lets go of all values.
-func (l *locals) reset() {
-	if l.size > maxLocals {
-		*l = locals{}
+// home is the first slot to look for e in. The index uses the low bits of the
+// hash: entries of one slot there are not to meet again here.
+func (l *locals) home(e *varEntry) int { return int(e.hash >> 32) }
+
+func (l *locals) grow() {
+	l.slots = make([]localSlot, max(minLocals, 2*len(l.slots)))
+	l.round = 1
+	for i := range l.used {
+		*l.free(l.used[i].e) = localSlot{l.round, uint32(i)}
+	}
+}
+
+// borrow returns empty locals for an attempt.
+func (g *guest) borrow() *locals {
+	if n := len(g.spare); n > 0 {
+		l := g.spare[n-1]
+		g.spare = g.spare[:n-1]
+		return l
+	}
+	return new(locals)
+}
+
+// giveBack empties l for another attempt. No value stays alive by it.
+func (g *guest) giveBack(l *locals) {
+	if len(l.used) > maxLocals {
 		return
 	}
-	for i, x := range l.used {
-		*x = local{e: x.e, number: x.number}
-		l.used[i] = nil
-	}
+	clear(l.used)
 	l.used = l.used[:0]
+	if l.round++; l.round == 0 { // slots of a former turn would count again
+		clear(l.slots)
+		l.round = 1
+	}
+	g.spare = append(g.spare, l)
 }

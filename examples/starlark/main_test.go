@@ -2,10 +2,12 @@ package starstm
 
 import (
 	"context"
+	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
 	"go.uber.org/goleak"
 )
 
@@ -14,9 +16,12 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // eachMode runs f under both engines: scripts must not tell them apart.
 func eachMode(t *testing.T, f func(t *testing.T, rt *Runtime)) {
 	for _, mode := range []Mode{STM, Mutex} {
-		t.Run(mode.String(), func(t *testing.T) { f(t, &Runtime{Mode: mode}) })
+		t.Run(mode.String(), func(t *testing.T) { f(t, &Runtime{Mode: mode, Syntax: dialect}) })
 	}
 }
+
+// dialect lets the scripts of tests have loops outside of functions.
+var dialect = &syntax.FileOptions{Set: true, TopLevelControl: true, GlobalReassign: true}
 
 // A script is a file that has been executed.
 type script struct {
@@ -89,3 +94,6 @@ func meddler(s **script, n int, fn string) starlark.StringDict {
 		return <-done
 	})
 }
+
+// yield lets another goroutine run, so that blocks overlap on any machine.
+func yield() { runtime.Gosched() }

@@ -51,6 +51,9 @@ type Runtime struct {
 	tally tally
 }
 
+// options is the dialect where Syntax says nothing.
+var options = &syntax.FileOptions{Set: true}
+
 // Exec runs a Starlark file to its end on thread and returns its globals,
 // frozen. src is nil, a string, a []byte or an io.Reader, as for
 // starlark.ExecFile. The file sees env and the names of Predeclared; env wins.
@@ -63,7 +66,7 @@ func (rt *Runtime) Exec(ctx context.Context, thread *starlark.Thread, filename s
 	names[moduleKey] = m
 	opts := rt.Syntax
 	if opts == nil {
-		opts = &syntax.FileOptions{Set: true}
+		opts = options
 	}
 	_, prog, err := starlark.SourceProgramOptions(opts, filename, src, names.Has)
 	if err != nil {

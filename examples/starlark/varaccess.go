@@ -31,13 +31,13 @@ func (a *varAccess) fetch(l *local) {
 }
 
 func (a *varAccess) get(k key) starlark.Value {
-	l := a.locals.of(a.d, k)
+	l := a.locals.of(a.d.entry(k))
 	a.fetch(l)
 	return l.v
 }
 
 func (a *varAccess) put(k key, v starlark.Value) {
-	l := a.locals.of(a.d, k)
+	l := a.locals.of(a.d.entry(k))
 	l.v = v
 	l.known, l.dirty, l.adds = true, true, false
 }
@@ -55,7 +55,7 @@ const (
 // or the commit find that there is something else, the block runs once more,
 // carefully: adds then read, and the error is raised where the script adds.
 func (a *varAccess) add(k key, n starlark.Int) error {
-	l := a.locals.of(a.d, k)
+	l := a.locals.of(a.d.entry(k))
 	if !l.known && !a.at.run.careful {
 		if step, ok := n.Int64(); ok && within(step, maxStep) && within(l.delta, maxDelta) {
 			l.delta += step
@@ -78,7 +78,7 @@ func (a *varAccess) each(yield func(k, v starlark.Value) bool) {
 	a.at.read = true
 	a.d.shape.Get(a.at.tx)
 	for _, e := range a.d.entries() {
-		if v := a.peek(e); v != nil && !yield(e.key, v) {
+		if v := a.peek(e); v != nil && !yield(e.key.value, v) {
 			return
 		}
 	}
@@ -87,12 +87,9 @@ func (a *varAccess) each(yield func(k, v starlark.Value) bool) {
 // peek returns the value of e without a local of its own for each key that a
 // scan meets.
 func (a *varAccess) peek(e *varEntry) starlark.Value {
-	if len(a.locals.used) > 0 {
-		k, _ := keyOf(e.key)
-		if l := a.locals.get(k); l != nil && l.used {
-			a.fetch(l)
-			return l.v
-		}
+	if l := a.locals.find(e); l != nil {
+		a.fetch(l)
+		return l.v
 	}
 	v, _ := e.get(a.at)
 	return v
@@ -101,15 +98,13 @@ func (a *varAccess) peek(e *varEntry) starlark.Value {
 // flush is called once, at the end of the attempt.
 func (a *varAccess) flush() {
 	grows := false
-	for _, l := range a.locals.used {
+	for i := range a.locals.used {
+		l := &a.locals.used[i]
 		switch {
 		case l.dirty:
-			l.e.set(a.at, l.v, &l.number)
+			l.e.set(a.at, l.v, l.number)
 		case l.adds:
-			if !within(l.e.n.Load(), maxSum) {
-				a.at.g.misfit()
-			}
-			l.e.add(a.at, l.delta, &l.number)
+			l.e.add(a.at, l.delta)
 		}
 		if (l.adds || l.dirty && l.v != nil) && !l.e.known.Load() {
 			grows = true
@@ -121,4 +116,4 @@ func (a *varAccess) flush() {
 	}
 }
 
-func (a *varAccess) release() { a.locals.reset() }
+func (a *varAccess) release() { a.at.g.giveBack(a.locals) }
