@@ -36,7 +36,17 @@ type Selection struct {
 	MaxFileBytes int64  // larger files, mostly generated tables, are left out; 0 is all
 }
 
-// Load reads a corpus. It calls progress, which may be nil, now and then.
+// Sizes for two slow processors: a run of all variants takes half a minute, or
+// a few seconds.
+const (
+	FullFiles   = 1600
+	FullRounds  = 5
+	QuickFiles  = 400
+	QuickRounds = 3
+	LargestFile = 128 << 10 // MaxFileBytes of both
+)
+
+// Load reads a corpus. It calls progress, if not nil, after each of them.
 func Load(ctx context.Context, s Selection, progress func(done, total int)) (*Corpus, error) {
 	dir, err := s.dir(ctx)
 	if err != nil {
