@@ -88,5 +88,8 @@ var anomalyTexts = [anomalies][2]string{
 // String returns the anomaly's name.
 func (a Anomaly) String() string { return anomalyTexts[a][0] }
 
-// Error returns the anomaly's name and meaning.
-func (a Anomaly) Error() string { return anomalyTexts[a][0] + ": " + anomalyTexts[a][1] }
+// Error returns the anomaly's name: fmt prefers it to String.
+func (a Anomaly) Error() string { return a.String() }
+
+// Meaning returns what the anomaly is, in one sentence.
+func (a Anomaly) Meaning() string { return anomalyTexts[a][1] }

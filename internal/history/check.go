@@ -5,15 +5,19 @@ import (
 	"time"
 )
 
-// Nodes of the graph and versions are numbered densely. The node of an attempt
-// is its place when all logs are laid end to end; versions 0 … vars-1 are the
-// initial ones.
+// Nodes of the graph and versions are numbered densely. Attempts are nodes in the
+// order of their begin, because attempts that meet lie close together in time:
+// numbered log by log, every step from one to another would miss the cache.
+// Versions 0 … vars-1 are the initial ones.
 type (
 	nodeID    = int32
 	versionID = int32
 )
 
 const nobody = -1 // no node, no version
+
+// A place is an attempt's log and its index there.
+type place struct{ log, i int32 }
 
 // A version is one write that took effect.
 type version struct {
@@ -32,8 +36,10 @@ type checker struct {
 	report *Report
 
 	// number
-	base      []nodeID // each log's first node
-	committed []bool   // by node; includes open attempts that others saw
+	places     []place    // by node: where its attempt is recorded
+	nodes      [][]nodeID // by log and attempt, the inverse
+	begin, end []int64    // by node
+	committed  []bool     // by node; includes open attempts that others saw
 
 	// install
 	versions []version
@@ -47,7 +53,6 @@ type checker struct {
 	readFrom []int32     // by node: its first read; the last is before readFrom[node+1]
 
 	// realTime
-	begin, end    []int64
 	before, after []nodeID // by node: the chain node that leads to it, and the one it leads to
 }
 
@@ -67,25 +72,33 @@ func (h *History) Check() *Report {
 	return c.report
 }
 
-// number lays the logs end to end and settles who committed.
+// number makes nodes of the attempts and settles who committed.
 func (c *checker) number() {
-	if n := c.h.Attempts(); n > nodeMask/2 {
+	n := c.h.Attempts()
+	if n > nodeMask/2 {
 		panic("history: window too long; check it in smaller ones")
 	}
-	c.committed = make([]bool, 0, c.h.Attempts())
-	open := 0
-	for _, l := range c.h.logs {
-		c.base = append(c.base, nodeID(len(c.committed)))
+	begins := make([]stamp[place], 0, n)
+	for w, l := range c.h.logs {
+		c.nodes = append(c.nodes, make([]nodeID, l.attempts.n))
 		for i := range l.attempts.n {
-			o := l.attempts.at(i).outcome
-			c.committed = append(c.committed, o == Committed)
-			if o == Open {
-				open++
-			}
+			begins = append(begins, stamp[place]{l.attempts.at(i).begin, place{int32(w), int32(i)}})
 		}
 	}
-	c.report.Open = open
-	if open > 0 {
+	sortStamps(begins)
+	c.places, c.committed = make([]place, n), make([]bool, n)
+	c.begin, c.end = make([]int64, n), make([]int64, n)
+	for id, b := range begins {
+		a := c.h.logs[b.of.log].attempts.at(int(b.of.i))
+		c.places[id], c.nodes[b.of.log][b.of.i] = b.of, nodeID(id)
+		c.begin[id], c.end[id] = a.begin, a.end
+		c.committed[id] = a.outcome == Committed
+		if a.outcome == Open {
+			c.end[id] = never
+			c.report.Open++
+		}
+	}
+	if c.report.Open > 0 {
 		c.settle()
 	}
 }
@@ -117,16 +130,13 @@ func (c *checker) find(t Token) (nodeID, *attempt) {
 	if i >= uint64(l.attempts.n) {
 		return nobody, nil
 	}
-	return c.base[w] + nodeID(i), l.attempts.at(int(i))
+	return c.nodes[w][i], l.attempts.at(int(i))
 }
 
-// locate is the inverse of numbering.
+// locate returns the log of a node and the attempt's index in it.
 func (c *checker) locate(n nodeID) (*Log, int) {
-	w := len(c.base) - 1
-	for c.base[w] > n || c.h.logs[w].attempts.n == 0 {
-		w--
-	}
-	return c.h.logs[w], int(n - c.base[w])
+	p := c.places[n]
+	return c.h.logs[p.log], int(p.i)
 }
 
 func (c *checker) id(n nodeID) AttemptID {

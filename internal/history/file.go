@@ -102,6 +102,10 @@ func Load(r io.Reader) (*History, error) {
 	if err := gob.NewDecoder(z).Decode(&f); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
 	}
+	// The checksum comes last and is compared only when the end is read.
+	if n, err := io.Copy(io.Discard, z); n > 0 || err != nil {
+		return nil, fmt.Errorf("%w: after the end: %d bytes, %v", ErrFormat, n, err)
+	}
 	return unpack(&f)
 }
 

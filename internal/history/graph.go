@@ -82,14 +82,22 @@ func (c *checker) dependencies(yield func(from, to nodeID, k Edge)) {
 
 // processOrder yields rt between attempts of one worker whose recorded intervals
 // overlap: the stamps are conservative, but one goroutine did run one after the
-// other.
+// other. Committed attempts are linked past undone ones too, for the views that
+// leave those out.
 func (c *checker) processOrder(yield func(from, to nodeID, k Edge)) {
-	for w, l := range c.h.logs {
-		for i := 1; i < l.attempts.n; i++ {
-			n := c.base[w] + nodeID(i)
-			if c.end[n-1] >= c.begin[n] {
-				yield(n-1, n, RT)
+	for _, nodes := range c.nodes {
+		effective := nodeID(nobody) // the last attempt that committed
+		for i, n := range nodes {
+			if i > 0 && c.end[nodes[i-1]] >= c.begin[n] {
+				yield(nodes[i-1], n, RT)
 			}
+			if !c.committed[n] {
+				continue
+			}
+			if effective != nobody && effective != nodes[i-1] && c.end[effective] >= c.begin[n] {
+				yield(effective, n, RT)
+			}
+			effective = n
 		}
 	}
 }

@@ -13,20 +13,17 @@ func (c *checker) install() {
 	}
 	c.first = make([]versionID, 0, len(c.committed)+1)
 	last := make([]nodeID, c.h.Vars()) // the node, plus one, whose last write was found
-	n := nodeID(0)
-	for _, l := range c.h.logs {
-		for i := range l.attempts.n {
-			c.first = append(c.first, versionID(len(c.versions)))
-			if c.committed[n] {
-				c.installAttempt(n, l, i, last)
-			}
-			n++
+	for n := range nodeID(len(c.places)) {
+		c.first = append(c.first, versionID(len(c.versions)))
+		if c.committed[n] {
+			c.installAttempt(n, last)
 		}
 	}
 	c.first = append(c.first, versionID(len(c.versions)))
 }
 
-func (c *checker) installAttempt(n nodeID, l *Log, i int, last []nodeID) {
+func (c *checker) installAttempt(n nodeID, last []nodeID) {
+	l, i := c.locate(n)
 	a := l.attempts.at(i)
 	from, to := l.span(i)
 	for j := to - 1; j >= from; j-- { // backwards: the first one met is the last one written

@@ -8,6 +8,7 @@ type slot struct {
 	ver   versionID // version behind seen, nobody if seen is no version
 	seen  Token     // first token seen that the attempt did not write
 	own   Token     // its latest write
+	saw   bool      // seen is set; None may be seen too, and is garbage
 }
 
 // An undo restores a slot's own write at a rollback.
@@ -24,18 +25,15 @@ func (c *checker) observe() {
 	c.slots = make([]slot, c.h.Vars())
 	c.readFrom = make([]int32, 0, len(c.committed)+1)
 	c.reads = make([]versionID, 0, 2*len(c.committed))
-	n := nodeID(0)
-	for _, l := range c.h.logs {
-		for i := range l.attempts.n {
-			c.readFrom = append(c.readFrom, int32(len(c.reads)))
-			c.replay(n, l, i)
-			n++
-		}
+	for n := range nodeID(len(c.places)) {
+		c.readFrom = append(c.readFrom, int32(len(c.reads)))
+		c.replay(n)
 	}
 	c.readFrom = append(c.readFrom, int32(len(c.reads)))
 }
 
-func (c *checker) replay(n nodeID, l *Log, i int) {
+func (c *checker) replay(n nodeID) {
+	l, i := c.locate(n)
 	c.epoch++
 	c.undo = c.undo[:0]
 	from, to := l.span(i)
@@ -78,18 +76,18 @@ func (c *checker) see(n nodeID, s *slot, v int32, t Token) {
 			c.wrong(OwnWrite, n, v, fmt.Sprintf("wrote %v and then read %v", s.own, t))
 		}
 		return
-	case s.seen == t:
+	case s.saw && s.seen == t:
 		return
 	}
 	if m, _ := c.find(t); m == n {
 		c.wrong(OwnWrite, n, v, fmt.Sprintf("read %v, its own write, where it is not in force", t))
 		return
 	}
-	if s.seen != None {
+	if s.saw {
 		c.wrong(UnrepeatableRead, n, v, fmt.Sprintf("read %v and then %v", s.seen, t), s.seen, t)
 		return
 	}
-	s.seen = t
+	s.seen, s.saw = t, true
 	ver, anomaly := c.resolve(v, t)
 	if ver == nobody {
 		c.wrong(anomaly, n, v, fmt.Sprintf("read %v", t), t)

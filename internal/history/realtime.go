@@ -5,9 +5,14 @@ import (
 	"slices"
 )
 
-type stamp struct {
+// A stamp is the time of something.
+type stamp[T any] struct {
 	at int64
-	n  nodeID
+	of T
+}
+
+func sortStamps[T any](s []stamp[T]) {
+	slices.SortFunc(s, func(a, b stamp[T]) int { return cmp.Compare(a.at, b.at) })
 }
 
 // realTime prepares the rt edges. "A ended before B began" has up to n² pairs;
@@ -18,49 +23,37 @@ type stamp struct {
 //
 // It returns the number of chain nodes, numbered after those of the attempts.
 func (c *checker) realTime() int {
-	n := len(c.committed)
-	begins, ends := make([]stamp, 0, n), make([]stamp, 0, n)
-	c.begin, c.end = make([]int64, n), make([]int64, n)
-	for w, l := range c.h.logs {
-		for i := range l.attempts.n {
-			a, id := l.attempts.at(i), c.base[w]+nodeID(i)
-			end := a.end
-			if a.outcome == Open {
-				end = never
-			}
-			c.begin[id], c.end[id] = a.begin, end
-			begins = append(begins, stamp{a.begin, id})
-			ends = append(ends, stamp{end, id})
-		}
+	ends := make([]stamp[nodeID], len(c.end))
+	for n, end := range c.end {
+		ends[n] = stamp[nodeID]{end, nodeID(n)}
 	}
-	byTime := func(a, b stamp) int { return cmp.Compare(a.at, b.at) }
-	slices.SortFunc(begins, byTime)
-	slices.SortFunc(ends, byTime)
-	return c.chain(begins, ends)
+	sortStamps(ends)
+	return c.chain(ends)
 }
 
-// chain walks the begins; the ends strictly before one that no earlier begin
-// passed share a chain node. A tie orders nothing: the clock is only so fine.
-func (c *checker) chain(begins, ends []stamp) int {
-	n := len(begins)
+// chain walks the begins, which are in the order of the nodes; the ends strictly
+// before one that no earlier begin passed share a chain node. A tie orders
+// nothing: the clock is only so fine.
+func (c *checker) chain(ends []stamp[nodeID]) int {
+	n := len(ends)
 	c.before, c.after = make([]nodeID, n), make([]nodeID, n)
 	links, e := 0, 0
-	for _, b := range begins {
+	for b, begin := range c.begin {
 		passed := e
-		for e < n && ends[e].at < b.at {
-			c.after[ends[e].n] = nodeID(n + links)
+		for e < n && ends[e].at < begin {
+			c.after[ends[e].of] = nodeID(n + links)
 			e++
 		}
 		if e > passed {
 			links++
 		}
-		c.before[b.n] = nobody
+		c.before[b] = nobody
 		if links > 0 {
-			c.before[b.n] = nodeID(n + links - 1)
+			c.before[b] = nodeID(n + links - 1)
 		}
 	}
 	for ; e < n; e++ {
-		c.after[ends[e].n] = nobody
+		c.after[ends[e].of] = nobody
 	}
 	return links
 }

@@ -20,6 +20,7 @@ import (
 //	r1(x2)   … the last version of x that attempt 2 writes
 //	r1(x2.1) … the first
 //	r1(x?)   … a value that nobody wrote
+//	r1(x!)   … nothing, a zero token
 //	r1(x=y2) … in x, a version that attempt 2 wrote to y
 //	w1(x)    attempt 1 writes x blindly
 //	u1(x0)   attempt 1 overwrites the initial version of x, which it saw
@@ -134,6 +135,9 @@ func (e scriptEvent) version(t *testing.T, writes scriptWrites) Token {
 	name, by := e.arg[:1], e.arg[1:]
 	if by == "?" {
 		return makeToken(15, 77, 3)
+	}
+	if by == "!" {
+		return None
 	}
 	if by == "0" {
 		return initialToken(strings.IndexByte(scriptVars, name[0]))

@@ -97,7 +97,7 @@ func (s Step) arrow() string {
 // reason.
 func (v *Violation) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%v (breaks %v)\n", v.Anomaly.Error(), v.Level)
+	fmt.Fprintf(&b, "%v (breaks %v): %s\n", v.Anomaly, v.Level, v.Anomaly.Meaning())
 	if v.Detail != "" {
 		fmt.Fprintf(&b, "  %s\n", v.Detail)
 	}
