@@ -34,7 +34,7 @@ func Irrevocable() Option { return Option{irrevocable: true} }
 // set fills in the plan of a transaction.
 func set(p *engine.Plan, ctx context.Context, mode engine.Mode, opts []Option) {
 	p.Ctx, p.Mode = ctx, mode
-	p.Name, p.MaxAttempts, p.Irrevocable, p.KeepReads = "", 0, false, mode == engine.Watching
+	p.Name, p.MaxAttempts, p.Irrevocable = "", 0, false
 	for i := range opts {
 		o := &opts[i]
 		if o.name != "" {

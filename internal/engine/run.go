@@ -5,6 +5,7 @@ import (
 
 	"github.com/weft-stm/weft/internal/atomics"
 	"github.com/weft-stm/weft/internal/contention"
+	"github.com/weft-stm/weft/internal/invariants"
 )
 
 // ErrIrrevocableRetry says that a transaction asked to be run again later
@@ -28,6 +29,9 @@ func Run(tx *Tx, body func() error) error {
 func (tx *Tx) run(body func() error) error {
 	for serialize := tx.plan.Irrevocable; ; {
 		if serialize {
+			if invariants.Enabled || tx.young > 0 {
+				RefuseNested() // begin would, with the token in hand
+			}
 			if err := acquireToken(tx.plan.Ctx); err != nil {
 				return err
 			}
@@ -40,7 +44,6 @@ func (tx *Tx) run(body func() error) error {
 		}
 		again, err := tx.undone(err)
 		if !again {
-			tx.clearReads()
 			return err
 		}
 		serialize = tx.plan.Irrevocable || tx.nextStep()
@@ -81,9 +84,6 @@ func (tx *Tx) committed() {
 	hooks, _ := tx.hooks.take()
 	tx.end()
 	tx.yieldToken()
-	if !tx.plan.KeepReads {
-		tx.clearReads()
-	}
 	if len(hooks) > 0 {
 		tx.dead = true // if a hook panics
 		runCommit(hooks)
@@ -210,7 +210,7 @@ func Irrevocable(tx *Tx) {
 }
 
 // AwaitChange waits until something that the last attempt read has changed. It
-// follows a Run that kept its reads.
+// follows Run.
 func AwaitChange(tx *Tx) error {
 	err := tx.park(tx.plan.Ctx)
 	tx.clearReads()

@@ -70,7 +70,6 @@ type Plan struct {
 	MaxAttempts int // 0: no limit
 	Mode        Mode
 	Irrevocable bool // also once the body asked for it
-	KeepReads   bool // AwaitChange follows
 }
 
 // Modes of a Plan.
@@ -114,6 +113,7 @@ func PlanOf(tx *Tx) *Plan { return &tx.plan }
 // another.
 func Release(tx *Tx) (reusable bool) {
 	tx.plan.Ctx = nil
+	tx.clearReads()
 	if tx.report.lost != nil {
 		tx.report = report{}
 	}
