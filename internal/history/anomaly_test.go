@@ -147,6 +147,19 @@ func TestFinalVersions(t *testing.T) {
 	require.Equal(t, []Token{makeToken(1, 0, 1), makeToken(2, 0, 0), makeToken(6, 0, 0), h.Initial(3), h.Initial(4)}, r.Final)
 }
 
+// TestCycleTooLongToShow: giving up the search for a short cycle must not lose
+// the violation, or its level.
+func TestCycleTooLongToShow(t *testing.T) {
+	for _, tt := range anomalyScripts {
+		r := play(t, tt.script).check(-1)
+		for l := Serializability; l <= Opacity; l++ {
+			require.Equal(t, l < tt.level, r.Holds(l), "%s, %v\n%v", tt.name, l, r)
+		}
+	}
+	r := play(t, "b1 r1(x0) b2 u2(x0) u2(y0) c2 r1(y2) a1").check(-1)
+	require.Contains(t, r.String(), "2 attempts depend on one another")
+}
+
 func TestShortestCycleIsChosen(t *testing.T) {
 	// A circle of five around one of two.
 	r := play(t, `b1 b2 b3 b4 b5

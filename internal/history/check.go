@@ -34,6 +34,7 @@ type version struct {
 type checker struct {
 	h      *History
 	report *Report
+	budget int // edges that may be looked at to find a short cycle
 
 	// number
 	places     []place    // by node: where its attempt is recorded
@@ -57,9 +58,11 @@ type checker struct {
 }
 
 // Check decides the window. No worker may be recording.
-func (h *History) Check() *Report {
+func (h *History) Check() *Report { return h.check(searchBudget) }
+
+func (h *History) check(budget int) *Report {
 	start := time.Now()
-	c := &checker{h: h, report: &Report{Final: make([]Token, h.Vars())}}
+	c := &checker{h: h, report: &Report{Final: make([]Token, h.Vars())}, budget: budget}
 	c.number()
 	c.install()
 	c.observe()

@@ -43,7 +43,7 @@ func (c *checker) search(w *view, skew bool) *search {
 		back:   make([]int32, 2*w.attempts),
 		via:    make([]Edge, 2*w.attempts),
 		depth:  make([]int32, 2*w.attempts),
-		budget: searchBudget,
+		budget: c.budget,
 	}
 }
 
