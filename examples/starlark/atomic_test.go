@@ -5,8 +5,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	"github.com/weft-stm/weft/stm"
 	"go.starlark.net/starlark"
+
+	"github.com/weft-stm/weft/stm"
 )
 
 // An attempt that loses leaves nothing behind: no output, no steps, no frames,

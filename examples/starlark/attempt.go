@@ -5,8 +5,9 @@ import (
 	"os"
 	"sync/atomic"
 
-	"github.com/weft-stm/weft/stm"
 	"go.starlark.net/starlark"
+
+	"github.com/weft-stm/weft/stm"
 )
 
 // An attempt is one execution of an atomic block.

@@ -5,8 +5,9 @@ import (
 	"fmt"
 	"sync"
 
-	starstm "github.com/weft-stm/weft/examples/starlark"
 	"go.starlark.net/starlark"
+
+	starstm "github.com/weft-stm/weft/examples/starlark"
 )
 
 const script = `

@@ -124,9 +124,3 @@ func (t *table[E]) put(k key, e *E) {
 	}
 	t.others[k.canon] = e
 }
-
-// clear forgets the entries and keeps the memory.
-func (t *table[E]) clear() {
-	clear(t.texts)
-	clear(t.others)
-}

@@ -2,6 +2,7 @@ package starstm
 
 import (
 	"context"
+	"errors"
 	"runtime"
 	"testing"
 
@@ -64,7 +65,8 @@ func (s *script) call(fn string, args ...starlark.Value) starlark.Value {
 }
 
 func backtrace(err error) string {
-	if e, ok := err.(*starlark.EvalError); ok {
+	var e *starlark.EvalError
+	if errors.As(err, &e) {
 		return e.Backtrace()
 	}
 	return ""
@@ -88,7 +90,7 @@ func meddler(s **script, n int, fn string) starlark.StringDict {
 		n--
 		done := make(chan error)
 		go func() {
-			_, err := (*s).try(context.Background(), fn)
+			_, err := (*s).try((*s).t.Context(), fn)
 			done <- err
 		}()
 		return <-done

@@ -1,8 +1,9 @@
 package starstm
 
 import (
-	"github.com/weft-stm/weft/stm"
 	"go.starlark.net/starlark"
+
+	"github.com/weft-stm/weft/stm"
 )
 
 // transaction runs the block in mode STM.

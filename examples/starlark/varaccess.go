@@ -1,8 +1,9 @@
 package starstm
 
 import (
-	"github.com/weft-stm/weft/tvar"
 	"go.starlark.net/starlark"
+
+	"github.com/weft-stm/weft/tvar"
 )
 
 // A varAccess is one attempt's way to a varDict.

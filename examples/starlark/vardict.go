@@ -3,8 +3,9 @@ package starstm
 import (
 	"sync/atomic"
 
-	"github.com/weft-stm/weft/tvar"
 	"go.starlark.net/starlark"
+
+	"github.com/weft-stm/weft/tvar"
 )
 
 // A varDict is a dict in mode STM: an index from keys to entries, each with

@@ -3,6 +3,7 @@ package wordindex
 import (
 	"context"
 	"errors"
+	"go/build"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -89,7 +90,7 @@ func goroot(ctx context.Context) string {
 	if root := strings.TrimSpace(string(out)); err == nil && root != "" {
 		return root
 	}
-	return runtime.GOROOT() //nolint:staticcheck // the fallback where there is no go command
+	return build.Default.GOROOT // where there is no go command
 }
 
 // reason strips what CorpusError says already.
@@ -126,8 +127,8 @@ func (s Selection) paths(ctx context.Context, dir string) ([]string, error) {
 		return nil
 	})
 	switch {
-	case err != nil && err == context.Cause(ctx):
-		return nil, err
+	case ctx.Err() != nil:
+		return nil, context.Cause(ctx)
 	case err != nil:
 		return nil, &CorpusError{dir, err}
 	case len(paths) == 0:

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
 	starstm "github.com/weft-stm/weft/examples/starlark"
 )
 

@@ -8,9 +8,10 @@ import (
 	"sync"
 	"time"
 
+	"go.starlark.net/starlark"
+
 	starstm "github.com/weft-stm/weft/examples/starlark"
 	"github.com/weft-stm/weft/stm"
-	"go.starlark.net/starlark"
 )
 
 //go:embed programs/rmw.star
