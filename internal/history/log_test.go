@@ -81,7 +81,7 @@ func TestTokensNameTheirWrite(t *testing.T) {
 func TestTokenLimits(t *testing.T) {
 	tok := makeToken(maxWorkers-1, maxAttempt, maxIndex)
 	require.Equal(t, maxWorkers-1, tok.worker())
-	require.EqualValues(t, maxAttempt, tok.attempt())
+	require.Equal(t, uint64(maxAttempt), tok.attempt())
 	require.Equal(t, maxIndex, tok.index())
 	require.Panics(t, func() { New(1, maxWorkers+1) })
 	require.Panics(t, func() { New(-1, 1) })
