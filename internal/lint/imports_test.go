@@ -34,9 +34,9 @@ var below = map[string][]string{
 	"internal/model/...":   {"sched", "internal/model/..."},
 	"internal/explore/...": {"sched", "internal/explore/access", "internal/explore/...", "internal/history/...", "internal/model/..."},
 	"internal/lint":        {},
+	"internal/mutants/...": {},
 	"stress/...":           {"stress/...", "examples/...", "internal/explore/...", "internal/history/...", "internal/model/..."},
 	"bench/...":            {"bench/...", "examples/...", "internal/history/..."},
-	"scripts/...":          {},
 }
 
 // onlyTagged are imports that a file may have only under a build tag: in a
