@@ -22,7 +22,13 @@ func (e *execution) columns() string {
 		rows[0] = append(rows[0], t.name)
 	}
 	for i := from; i < len(e.steps); i++ {
-		rows = append(rows, e.row(fmt.Sprint(i+1), e.steps[i].thread, e.steps[i].String()))
+		s := &e.steps[i]
+		switch {
+		case !s.inVain:
+			rows = append(rows, e.row(fmt.Sprint(i+1), s.thread, s.String()))
+		case i == 0 || !e.steps[i-1].inVain:
+			rows = append(rows, e.row("", s.thread, "⋮ polls in vain"))
+		}
 	}
 	for _, t := range e.threads {
 		if !t.finished {

@@ -203,6 +203,7 @@ func (e *execution) take(t *thread, option int) {
 	if t.pending.kind == access.Pause && !t.holds {
 		t.inVain++
 	}
+	e.steps[len(e.steps)-1].inVain = t.inVain > 2
 	e.chosen = t
 }
 

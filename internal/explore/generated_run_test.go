@@ -7,8 +7,12 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/stretchr/testify/require"
 
 	"github.com/weft-stm/weft/internal/explore"
 	"github.com/weft-stm/weft/stm"
@@ -312,4 +316,48 @@ func (m transactional) nested(f func() error) error {
 
 func (m transactional) orElse(a, b func() error) error {
 	return m.tx.OrElse(func(*stm.Tx) error { return a() }, func(*stm.Tx) error { return b() })
+}
+
+// TestReductionLosesNoOutcomeOfTransactions: where DPOR has tried all classes
+// of schedules, random schedules lead to nothing else. What the engine shares
+// without announcing it would show here.
+func TestReductionLosesNoOutcomeOfTransactions(t *testing.T) {
+	programs, limit, runs := 25, 1500, 300
+	if explore.Deep() {
+		programs, limit, runs = 2000, 20_000, 20_000
+	}
+	compared := 0
+	for n := range programs {
+		p := generate(uint64(n))
+		program := func(r *explore.Run) {
+			y := newPlay(r, p, new(tally))
+			y.start()
+			r.Outcome(y.outcome)
+		}
+		reduced := explore.Explore(program, explore.DPOR(limit))
+		require.Nil(t, reduced.Failure, "program %d", n)
+		if !reduced.Exhausted {
+			continue
+		}
+		compared++
+		for _, s := range []explore.Search{explore.Random(uint64(n), runs), explore.PCT(uint64(n), 4, runs), explore.Preemptions(2, runs)} {
+			r := explore.Explore(program, s)
+			require.Nil(t, r.Failure, "program %d", n)
+			for o := range r.Outcomes {
+				require.Contains(t, reduced.Outcomes, o, "program %d, %s\n%s", n, s, p)
+			}
+		}
+	}
+	t.Logf("%d of %d programs compared", compared, programs)
+	require.NotZero(t, compared)
+}
+
+// outcome is all that the attempts saw, and the last state.
+func (y *play) outcome() string {
+	s := fmt.Sprint(y.state())
+	slices.SortStableFunc(y.attempts, func(a, b *attempt) int { return strings.Compare(a.name, b.name) })
+	for _, a := range y.attempts {
+		s += fmt.Sprintf(" %s%v%d", a.name, a.trace, a.ending)
+	}
+	return s
 }

@@ -115,9 +115,9 @@ func oppositeLocks(r *explore.Run) {
 	lock := func(x, y *atomics.Mutex) func() {
 		return func() {
 			x.Lock()
+			defer x.Unlock()
 			y.Lock()
-			y.Unlock()
-			x.Unlock()
+			defer y.Unlock()
 		}
 	}
 	r.Go("T0", lock(&a, &b))

@@ -48,6 +48,21 @@ func TestIrrevocableOnce(t *testing.T) {
 	}
 }
 
+// TestIrrevocableBesideBlindWrites: a write that reads nothing waits, too.
+func TestIrrevocableBesideBlindWrites(t *testing.T) {
+	for name, write := range map[string]func(x *tvar.Var[int], n int){"Set": set[int], "Store": (*tvar.Var[int]).Store} {
+		t.Run(name, func(t *testing.T) {
+			check(t, func(w *world) {
+				x := newVar(w, 0)
+				effects := 0
+				w.tx("T0", irrevocable(x, &effects))
+				w.Go("T1", func() { write(x, 10) })
+				w.holds(func() bool { return effects == 1 && x.Load() >= 10 }, "a write was lost")
+			})
+		})
+	}
+}
+
 // TestIrrevocableReadsLater: what is read after Irrevocable cannot change.
 func TestIrrevocableReadsLater(t *testing.T) {
 	check(t, func(w *world) {

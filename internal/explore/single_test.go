@@ -5,6 +5,7 @@ package explore_test
 import (
 	"testing"
 
+	"github.com/weft-stm/weft/internal/engine"
 	"github.com/weft-stm/weft/stm"
 	"github.com/weft-stm/weft/tvar"
 )
@@ -49,6 +50,23 @@ func TestStoreIsATransaction(t *testing.T) {
 		w.tx("T0", func(tx *stm.Tx) error { y.Set(tx, x.Get(tx)); return nil })
 		w.Go("T1", func() { x.Store(1); y.Store(2) })
 		w.holds(func() bool { return y.Load() != 0 }, "a copy of the past came last")
+	})
+}
+
+// TestEqualWritesDisturbNobody: with the Equal option a write of what is there
+// is a read. So one of these writes makes a rival start over, not two.
+func TestEqualWritesDisturbNobody(t *testing.T) {
+	check(t, func(w *world) {
+		x, y := newVar(w, 0), newVar(w, 0)
+		engine.SetEqual(&w.cells[0], func(a, b int) bool { return a == b })
+		bodies := 0
+		w.tx("T0", func(tx *stm.Tx) error {
+			bodies++
+			y.Set(tx, x.Get(tx)+y.Get(tx))
+			return nil
+		})
+		w.Go("T1", func() { x.Store(0); set(x, 1); set(x, 1); x.Store(1) })
+		w.holds(func() bool { return bodies <= 2 }, "a write of the same value was a write")
 	})
 }
 

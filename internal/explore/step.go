@@ -98,6 +98,7 @@ type step struct {
 	op      op
 	enabled mask    // who could have moved
 	forced  bool    // nobody could have: a pause ended in vain
+	inVain  bool    // part of a loop that polls since then
 	touches []touch // what it depended on; a failed compare-and-swap only read
 	remark  *remark // when noted
 }

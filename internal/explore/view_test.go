@@ -93,7 +93,6 @@ func TestViewBesideSingleSteps(t *testing.T) {
 // TestHistoryGoesWithTheLastView: once no View runs and no commit is under
 // way, no older version is left.
 func TestHistoryGoesWithTheLastView(t *testing.T) {
-	t.Skip("not kept: a sweep that finds a variable locked lists it again after the commit has looked at the list")
 	check(t, func(w *world) {
 		x, y := newVar(w, 0), newVar(w, 0)
 		w.views("view", x, y)
