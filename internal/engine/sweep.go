@@ -61,20 +61,31 @@ func sweepAfterCommit() {
 
 // sweep drops the history that no snapshot can want any more. It takes the
 // whole list, so every cell is swept by one goroutine at a time.
+//
+// A cell whose commit is under way keeps its history, and that commit may have
+// found the list taken. So as long as something was kept and no View runs, the
+// sweep goes on.
 func sweep(h *horizon) {
-	n := withPast.Swap(nil)
-	pasts.Store(0)
-	kept := uint64(0)
-	for ; n != nil; n = n.next {
-		if n.c.sweep(h) {
-			kept++
+	for kept := uint64(1); kept > 0; {
+		n := withPast.Swap(nil)
+		pasts.Store(0)
+		for kept = 0; n != nil; n = n.next {
+			if n.c.sweep(h) {
+				kept++
+			}
+		}
+		sweepAt.Store(2*kept + sweepSlack)
+		if kept > 0 {
+			if h.look(); !h.empty() {
+				return
+			}
 		}
 	}
-	sweepAt.Store(2*kept + sweepSlack)
 }
 
 // sweep reports whether history is left.
 func (c *Cell) sweep(h *horizon) bool {
+	c.unlocked() // without the annex, which a committer may need to go on
 	a := c.lockAnnex()
 	l := c.word.Load()
 	newer := versionOf(l)
