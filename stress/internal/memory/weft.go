@@ -98,3 +98,8 @@ func (tx *weftTx[T]) OrElse(alternatives ...func() error) error {
 	}
 	return tx.tx.OrElse(bodies...)
 }
+
+// Add is Commute for memories of int64, without an allocation.
+func (tx *weftTx[T]) Add(v int, delta int64) {
+	tvar.Add(tx.tx, any(&tx.vars[v]).(*tvar.Var[int64]), delta)
+}

@@ -1,0 +1,44 @@
+package trial
+
+import "sync/atomic"
+
+// A meter counts the attempts and steps of one hand. It passes them on in
+// lots, so that counting orders no two hands.
+type meter struct {
+	total           *totals
+	attempts, steps, ops int64 // not passed on yet
+	row                  int   // most attempts in a row
+}
+
+// totals are those of all hands.
+type totals struct {
+	attempts, steps, ops atomic.Int64
+	limit, opsLimit      atomic.Int64 // of attempts and operations, for this window
+	full                 func()       // called when one is reached, perhaps several times
+}
+
+const lot = 16
+
+func (m *meter) attempt(row int) {
+	m.row = max(m.row, row)
+	if m.attempts++; m.attempts == lot {
+		m.pass()
+	}
+}
+
+func (m *meter) operation() { m.ops++ }
+
+func (m *meter) step() {
+	if m.steps++; m.steps == lot {
+		m.pass()
+	}
+}
+
+func (m *meter) pass() {
+	m.total.steps.Add(m.steps)
+	attempts, ops := m.total.attempts.Add(m.attempts), m.total.ops.Add(m.ops)
+	if attempts >= m.total.limit.Load() || ops >= m.total.opsLimit.Load() {
+		m.total.full()
+	}
+	m.attempts, m.steps, m.ops = 0, 0, 0
+}
