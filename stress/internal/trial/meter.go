@@ -5,7 +5,7 @@ import "sync/atomic"
 // A meter counts the attempts and steps of one hand. It passes them on in
 // lots, so that counting orders no two hands.
 type meter struct {
-	total           *totals
+	total                *totals
 	attempts, steps, ops int64 // not passed on yet
 	row                  int   // most attempts in a row
 }
