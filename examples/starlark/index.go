@@ -22,7 +22,14 @@ type index struct {
 }
 
 // slots are an open-addressed hash table; the length is a power of two.
-type slots []atomic.Pointer[varEntry]
+type slots []slot
+
+// A slot is free while it has no entry. The hash is written before the entry and
+// read after it; it keeps a look-up from going to the memory of other entries.
+type slot struct {
+	hash uint64
+	e    atomic.Pointer[varEntry]
+}
 
 const minSlots = 16
 
@@ -36,25 +43,24 @@ func (k *key) hash() uint64 {
 	return maphash.Comparable(seed, k.canon)
 }
 
-// entry returns the entry of k.
-func (x *index) entry(k key) *varEntry {
-	h := k.hash()
+// entry returns the entry of k, whose hash is h.
+func (x *index) entry(k *key, h uint64) *varEntry {
 	if t := x.table.Load(); t != nil {
-		if e := t.find(&k, h); e != nil {
+		if e := t.find(k, h); e != nil {
 			return e
 		}
 	}
 	return x.create(k, h)
 }
 
-func (x *index) create(k key, h uint64) *varEntry {
+func (x *index) create(k *key, h uint64) *varEntry {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	t := x.roomy()
-	if e := t.find(&k, h); e != nil {
+	if e := t.find(k, h); e != nil {
 		return e
 	}
-	e := &varEntry{hash: h, key: k}
+	e := &varEntry{hash: h, key: *k}
 	x.log = append(x.log, e) // before the table: nobody can commit to an entry that scans miss
 	t.insert(e)
 	return e
@@ -86,8 +92,9 @@ func (x *index) roomy() *slots {
 func (t *slots) find(k *key, h uint64) *varEntry {
 	mask := uint64(len(*t) - 1)
 	for i := h & mask; ; i = (i + 1) & mask {
-		e := (*t)[i].Load()
-		if e == nil || e.hash == h && e.key.equal(k) {
+		s := &(*t)[i]
+		e := s.e.Load()
+		if e == nil || s.hash == h && e.key.equal(k) {
 			return e
 		}
 	}
@@ -98,8 +105,9 @@ func (t *slots) find(k *key, h uint64) *varEntry {
 func (t *slots) insert(e *varEntry) {
 	mask := uint64(len(*t) - 1)
 	i := e.hash & mask
-	for (*t)[i].Load() != nil {
+	for (*t)[i].e.Load() != nil {
 		i = (i + 1) & mask
 	}
-	(*t)[i].Store(e)
+	(*t)[i].hash = e.hash
+	(*t)[i].e.Store(e)
 }

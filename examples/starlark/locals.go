@@ -6,9 +6,9 @@ import "go.starlark.net/starlark"
 // does to an entry, which so costs the engine two or three operations however
 // often a loop uses it.
 //
-// A hash table leads to them. A slot counts only
-// if it bears the round of this attempt, so the table need not be cleared
-// between attempts, most of which use few of the slots that one has needed.
+// A hash table leads to them. A slot counts only if it bears the round of this
+// attempt, so the table need not be cleared between attempts, most of which
+// use few of the slots that one has needed.
 type locals struct {
 	used  []local // in the order of first use
 	slots []localSlot
@@ -28,6 +28,7 @@ type local struct {
 }
 
 type localSlot struct {
+	hash  uint64 // of the key
 	round uint32
 	i     uint32 // in used
 }
@@ -40,53 +41,55 @@ const (
 	maxLocals = 1 << 13
 )
 
-// of returns the local of e. It is valid until the next call.
-func (l *locals) of(e *varEntry) *local {
-	if x := l.find(e); x != nil {
-		return x
+// of returns the local of k, an entry of x. It is valid until the next call.
+func (l *locals) of(x *index, k *key) *local {
+	h := k.hash()
+	if y := l.find(k, h); y != nil {
+		return y
 	}
 	if 2*len(l.used) >= len(l.slots) {
 		l.grow()
 	}
-	*l.free(e) = localSlot{l.round, uint32(len(l.used))}
-	l.used = append(l.used, local{e: e})
+	*l.free(h) = localSlot{h, l.round, uint32(len(l.used))}
+	l.used = append(l.used, local{e: x.entry(k, h)})
 	return &l.used[len(l.used)-1]
 }
 
-// find returns the local of e, or nil.
-func (l *locals) find(e *varEntry) *local {
+// find returns the local of k, whose hash is h, or nil.
+func (l *locals) find(k *key, h uint64) *local {
 	if len(l.slots) == 0 {
 		return nil
 	}
-	for i := l.home(e); ; i++ {
-		s := l.slots[i&(len(l.slots)-1)]
+	mask := uint64(len(l.slots) - 1)
+	for i := h & mask; ; i = (i + 1) & mask {
+		s := &l.slots[i]
 		if s.round != l.round {
 			return nil
 		}
-		if x := &l.used[s.i]; x.e == e {
-			return x
+		if s.hash == h {
+			if x := &l.used[s.i]; x.e.key.equal(k) {
+				return x
+			}
 		}
 	}
 }
 
-// free returns the slot where e, which has none, belongs.
-func (l *locals) free(e *varEntry) *localSlot {
-	for i := l.home(e); ; i++ {
-		if s := &l.slots[i&(len(l.slots)-1)]; s.round != l.round {
+// free returns the slot for a key with hash h that has none.
+func (l *locals) free(h uint64) *localSlot {
+	mask := uint64(len(l.slots) - 1)
+	for i := h & mask; ; i = (i + 1) & mask {
+		if s := &l.slots[i]; s.round != l.round {
 			return s
 		}
 	}
 }
 
-// home is the first slot to look for e in. The index uses the low bits of the
-// hash: entries of one slot there are not to meet again here.
-func (l *locals) home(e *varEntry) int { return int(e.hash >> 32) }
-
 func (l *locals) grow() {
 	l.slots = make([]localSlot, max(minLocals, 2*len(l.slots)))
 	l.round = 1
 	for i := range l.used {
-		*l.free(l.used[i].e) = localSlot{l.round, uint32(i)}
+		h := l.used[i].e.hash
+		*l.free(h) = localSlot{h, l.round, uint32(i)}
 	}
 }
 

@@ -32,13 +32,13 @@ func (a *varAccess) fetch(l *local) {
 }
 
 func (a *varAccess) get(k key) starlark.Value {
-	l := a.locals.of(a.d.entry(k))
+	l := a.locals.of(&a.d.index, &k)
 	a.fetch(l)
 	return l.v
 }
 
 func (a *varAccess) put(k key, v starlark.Value) {
-	l := a.locals.of(a.d.entry(k))
+	l := a.locals.of(&a.d.index, &k)
 	l.v = v
 	l.known, l.dirty, l.adds = true, true, false
 }
@@ -56,7 +56,7 @@ const (
 // or the commit find that there is something else, the block runs once more,
 // carefully: adds then read, and the error is raised where the script adds.
 func (a *varAccess) add(k key, n starlark.Int) error {
-	l := a.locals.of(a.d.entry(k))
+	l := a.locals.of(&a.d.index, &k)
 	if !l.known && !a.at.run.careful {
 		if step, ok := n.Int64(); ok && within(step, maxStep) && within(l.delta, maxDelta) {
 			l.delta += step
@@ -88,7 +88,7 @@ func (a *varAccess) each(yield func(k, v starlark.Value) bool) {
 // peek returns the value of e without a local of its own for each key that a
 // scan meets.
 func (a *varAccess) peek(e *varEntry) starlark.Value {
-	if l := a.locals.find(e); l != nil {
+	if l := a.locals.find(&e.key, e.hash); l != nil {
 		a.fetch(l)
 		return l.v
 	}
