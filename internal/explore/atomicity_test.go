@@ -171,18 +171,21 @@ func TestTheThreadGoesOn(t *testing.T) {
 func TestUserRecover(t *testing.T) {
 	check(t, func(w *world) {
 		x, y, z := newVar(w, 0), newVar(w, 0), newVar(w, 0)
+		wentOn := false
 		w.tx("T0", func(tx *stm.Tx) error {
 			read := false
 			recovered(func() { x.Get(tx); y.Get(tx); read = true })
 			recovered(func() {
 				if !read {
 					z.Set(tx, 1)
+					wentOn = true
 				}
 			})
 			return nil
 		})
 		w.tx("T1", func(tx *stm.Tx) error { x.Set(tx, 1); y.Set(tx, 1); return nil })
 		w.holds(func() bool { return z.Load() == 0 }, "a doomed attempt committed")
+		w.holds(func() bool { return !wentOn }, "a doomed attempt could go on")
 	})
 }
 

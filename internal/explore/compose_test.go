@@ -80,12 +80,14 @@ func TestOrElseDependsOnWhatItLeft(t *testing.T) {
 func TestNestedFails(t *testing.T) {
 	check(t, func(w *world) {
 		x, y := newVar(w, 0), newVar(w, 0)
-		hooks := ""
+		hooks, parts, undone := "", 0, 0
 		w.tx("T0", func(tx *stm.Tx) error {
 			x.Set(tx, x.Get(tx)+1)
 			tx.OnCommit(func() { hooks += "outer" })
 			err := tx.Nested(func(tx *stm.Tx) error {
+				parts++
 				tx.OnCommit(func() { hooks += "inner" })
+				tx.OnRollback(func() { undone++ })
 				x.Set(tx, 100)
 				y.Set(tx, y.Get(tx)+100)
 				return errPart
@@ -97,6 +99,7 @@ func TestNestedFails(t *testing.T) {
 		})
 		w.tx("T1", func(tx *stm.Tx) error { x.Set(tx, x.Get(tx)+1); y.Set(tx, 1); return nil })
 		w.holds(func() bool { return x.Load() == 2 && y.Load() == 1 && hooks == "outer" }, "a part that failed left something")
+		w.holds(func() bool { return undone == parts }, "a part was not compensated once each time")
 	})
 }
 

@@ -299,3 +299,20 @@ func TestWriterReadsItsOwn(t *testing.T) {
 		w.holds(func() bool { return x.Load() == 2 }, "an update was lost")
 	})
 }
+
+// TestNothingToWaitFor: a Retry that no write could end is an error.
+func TestNothingToWaitFor(t *testing.T) {
+	check(t, func(w *world) {
+		x := newVar(w, 0)
+		var err error
+		w.Go("T0", func() {
+			err = stm.Atomically(ctx, func(tx *stm.Tx) error {
+				x.Set(tx, 1)
+				tx.Check(x.Get(tx) == 2)
+				return nil
+			})
+		})
+		w.Go("T1", func() { set(x, 2) })
+		w.holds(func() bool { return errors.Is(err, stm.ErrNothingRead) && x.Load() == 2 }, "a Retry with nothing read did not fail")
+	})
+}
