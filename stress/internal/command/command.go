@@ -57,6 +57,7 @@ type subcommand struct {
 func subcommands() []subcommand {
 	return []subcommand{
 		{"list", "list the workloads, the engines and the flags", list},
+		{"suite", "run all workloads under noise, decided by the history checker", suite},
 		{"replay", "run a trial again by its code, or decide a saved history", replay},
 	}
 }

@@ -20,6 +20,10 @@ const (
 	quickRace = 1500 * time.Millisecond
 )
 
+// leastRace is the number of attempts that a workload makes also where that
+// takes longer.
+const leastRace = 10_000
+
 // race is the second part.
 func (o *jobOptions) race(ctx context.Context, t *terminal, r *JobReport) error {
 	each := fullRace
@@ -32,15 +36,17 @@ func (o *jobOptions) race(ctx context.Context, t *terminal, r *JobReport) error 
 			return err
 		}
 		c := trial.Config{
-			Workload: w, Engine: memory.Weft, Seed: o.seed + uint64(i), Noise: o.noise, Duration: each, SaveDir: o.save,
-			Progress: steps(t, each.Milliseconds()),
+			Workload: w, Engine: memory.Weft, Seed: o.seed + uint64(i), Noise: o.noise, SaveDir: o.save,
+			Duration: each, Attempts: leastRace, Progress: steps(t, each.Milliseconds()),
 		}
+		total := each.Milliseconds()
 		if o.attempts > 0 {
 			c.Duration = 0
 			c.Attempts = (o.attempts + int64(len(raced)) - 1) / int64(len(raced))
+			total = c.Attempts
 			c.Progress = func(p trial.Progress) { t.display.Step(p.Attempts, rate(p)) }
 		}
-		t.display.Stage("race stress: "+name, max(c.Attempts, c.Duration.Milliseconds()))
+		t.display.Stage("race stress: "+name, total)
 		res, err := trial.Run(ctx, c)
 		if err != nil {
 			return err

@@ -2,6 +2,8 @@ package command
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/weft-stm/weft/stress/internal/trial"
 	"github.com/weft-stm/weft/stress/internal/workload"
@@ -36,3 +38,5 @@ func missing(results []*trial.Result, events []workload.Event) []string {
 	}
 	return none
 }
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

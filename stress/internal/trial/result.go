@@ -123,19 +123,50 @@ func (r *Result) finish(run *run) {
 	defer run.found.mu.Unlock()
 	r.Violations = append([]string{}, run.found.texts...)
 	r.More = run.found.more
-	switch r.broken {
-	case 0:
-		r.Guarantee = history.Opacity.String()
-	case history.Opacity:
-		r.Guarantee = history.Strictness.String()
-	case history.Strictness:
-		r.Guarantee = history.Serializability.String()
-	default:
-		r.Guarantee = "none"
+	r.Guarantee = r.guarantee()
+}
+
+// Add takes in the outcome of another trial of the same workload and engine.
+// What tells trials apart stays that of the first, or that of the first which
+// found something.
+func (r *Result) Add(o *Result) {
+	if r.Holds() && !o.Holds() {
+		r.Procs, r.Hands, r.Seed, r.Replay, r.File = o.Procs, o.Hands, o.Seed, o.Replay, o.File
+		r.Violations = o.Violations
+	} else {
+		r.More += len(o.Violations)
 	}
-	if r.Attempts == 0 {
-		r.Guarantee = "not decided"
+	r.More += o.More
+	r.Elapsed += o.Elapsed
+	r.Windows += o.Windows
+	r.Attempts += o.Attempts
+	r.Committed += o.Committed
+	r.Aborted += o.Aborted
+	r.Reads += o.Reads
+	r.Writes += o.Writes
+	r.Unordered += o.Unordered
+	r.Checking += o.Checking
+	r.Events.Add(o.Events)
+	r.MostInARow = max(r.MostInARow, o.MostInARow)
+	if r.broken == 0 || o.broken != 0 && o.broken < r.broken {
+		r.broken = o.broken
 	}
+	r.Guarantee = r.guarantee()
+}
+
+// guarantee names what the level of the weakest one broken has left.
+func (r *Result) guarantee() string {
+	switch {
+	case r.Attempts == 0:
+		return "not decided"
+	case r.broken == 0:
+		return history.Opacity.String()
+	case r.broken == history.Opacity:
+		return history.Strictness.String()
+	case r.broken == history.Strictness:
+		return history.Serializability.String()
+	}
+	return "none"
 }
 
 // Holds reports whether nothing was found.
