@@ -30,6 +30,8 @@ func noisy(t *testing.T) *rand.Rand {
 	return rand.New(rand.NewPCG(seed, 0))
 }
 
+type chance = *rand.Rand
+
 // crowd runs f on n goroutines, each with a source of chance of its own.
 func crowd(t *testing.T, n int, f func(g int, r *rand.Rand)) {
 	r := noisy(t)
