@@ -44,6 +44,9 @@ func (o Options) row(v Variant, samples []sample) Row {
 	return row
 }
 
+// plain is the program of the baseline.
+const plain = "rmw.star"
+
 // compare fills in the ratios.
 func (r *Report) compare() {
 	same := make(map[string]time.Duration)
@@ -58,7 +61,8 @@ func (r *Report) compare() {
 	}
 	for i := range r.Rows {
 		row := &r.Rows[i]
-		row.OverMutex = ratio(same[row.Program], row.Median)
+		row.OverMutex = ratio(same[plain], row.Median)
+		row.OverSameProgram = ratio(same[row.Program], row.Median)
 		row.OverBestMutex = ratio(best, row.Median)
 	}
 }

@@ -89,11 +89,13 @@ type Row struct {
 	Runs    []time.Duration `json:"runs_ns"`
 	Median  time.Duration   `json:"median_ns"`
 
-	// How many times faster than a mutex with as many workers: than the same
-	// program under it, and than the fastest program under it. 0 if that
-	// did not run.
-	OverMutex     float64 `json:"over_mutex"`
-	OverBestMutex float64 `json:"over_best_mutex"`
+	// How many times faster than a mutex with as many workers: one around the
+	// program that one would write for a dict of one's own, one around the
+	// same program, and one around the program that suits it best. 0 if
+	// that did not run.
+	OverMutex       float64 `json:"over_mutex"`
+	OverSameProgram float64 `json:"over_same_program"`
+	OverBestMutex   float64 `json:"over_best_mutex"`
 
 	RestartsPerCommit float64 `json:"restarts_per_commit"`
 	Lost              float64 `json:"lost"` // share of the workers' time spent in restarted runs of blocks

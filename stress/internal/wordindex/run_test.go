@@ -24,8 +24,8 @@ func TestAllVariantsAreExact(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, r.Rows, len(Variants()))
 		require.Len(t, progress, 2*len(r.Rows))
-		require.Equal(t, Progress{"mutex, add", 1, 2, 14}, progress[2])
-		require.Equal(t, Progress{"mutex, read-modify-write", 2, 13, 14}, progress[13], "the second round starts at the second variant")
+		require.Equal(t, Progress{"mutex, add", 1, 2, 16}, progress[2])
+		require.Equal(t, Progress{"mutex, read-modify-write", 2, 15, 16}, progress[15], "the second round starts at the second variant")
 		for _, row := range r.Rows {
 			require.Len(t, row.Runs, 2)
 			if row.Mode != "stm" || workers == 1 {
@@ -99,7 +99,7 @@ func TestRunIsCancelled(t *testing.T) {
 		}
 	}})
 	require.ErrorIs(t, err, why)
-	require.Len(t, r.Rows, 7)
+	require.Len(t, r.Rows, 8)
 	runs := 0
 	for _, row := range r.Rows {
 		runs += len(row.Runs)
@@ -116,7 +116,7 @@ func TestRunIsCancelled(t *testing.T) {
 // An error of the guest program stops all threads and names its line.
 func TestGuestError(t *testing.T) {
 	c := small(t, 20)
-	v := Variants()[5]
+	v := Variants()[6]
 	v.source = strings.Replace(v.source, "counts.add(t, 1)", "counts.add(t, None)", 1)
 	_, err := Run(t.Context(), c, Options{Workers: 2, Variants: []Variant{v}})
 	require.ErrorContains(t, err, "wordindex: stm, commutative add: add: for parameter n: got NoneType, want int")
@@ -150,24 +150,26 @@ func TestReport(t *testing.T) {
 		return sample{elapsed: d, stats: starstm.Stats{Blocks: blocks, Restarts: restarts, Lost: lost}}
 	}
 	o := Options{Workers: 2, GOGC: 400, Variants: Variants()}
-	samples := make([][]sample, 7)
+	samples := make([][]sample, 8)
 	samples[0] = []sample{run(400*ms, 10, 0, 0), run(300*ms, 10, 0, 0), run(900*ms, 10, 0, 0)}
 	samples[2] = []sample{run(200*ms, 10, 0, 0)}
-	samples[3] = []sample{run(100*ms, 10, 5, 30*ms), run(300*ms, 10, 1, 10*ms)}
-	samples[6] = []sample{run(50*ms, 10, 0, 0)}
+	samples[4] = []sample{run(100*ms, 10, 5, 30*ms), run(300*ms, 10, 1, 10*ms)}
+	samples[7] = []sample{run(50*ms, 10, 0, 0)}
 	r := o.report(&Corpus{Dir: "d", Files: 10, Terms: 100}, samples)
 	require.Len(t, r.Rows, 4)
 	stm := r.Rows[2]
 	require.Equal(t, "stm, read-modify-write", stm.Variant)
 	require.Equal(t, 200*ms, stm.Median)
 	require.InDelta(t, 2, stm.OverMutex, 1e-9)
+	require.InDelta(t, 2, stm.OverSameProgram, 1e-9)
 	require.InDelta(t, 1, stm.OverBestMutex, 1e-9)
 	require.InDelta(t, 0.3, stm.RestartsPerCommit, 1e-9)
 	require.InDelta(t, 0.05, stm.Lost, 1e-9)
 	require.Equal(t, "private", r.Rows[3].Mode)
-	require.InDelta(t, 4, r.Rows[3].OverMutex, 1e-9)
+	require.InDelta(t, 8, r.Rows[3].OverMutex, 1e-9)
+	require.InDelta(t, 4, r.Rows[3].OverSameProgram, 1e-9)
 
 	text, err := json.Marshal(r)
 	require.NoError(t, err)
-	require.Contains(t, string(text), `"variant":"stm, read-modify-write","program":"rmw.star","mode":"stm","runs_ns":[100000000,300000000],"median_ns":200000000,"over_mutex":2,`)
+	require.Contains(t, string(text), `"variant":"stm, read-modify-write","program":"rmw.star","mode":"stm","runs_ns":[100000000,300000000],"median_ns":200000000,"over_mutex":2,"over_same_program":2,`)
 }
