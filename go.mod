@@ -3,6 +3,7 @@ module github.com/weft-stm/weft
 go 1.26.0
 
 require (
+	github.com/aclements/go-moremath v0.0.0-20210112150236-f10218a38794 // indirect
 	github.com/alecthomas/atomic v0.1.0-alpha2 // indirect
 	github.com/anacrolix/stm v0.5.0 // indirect
 	github.com/anishathalye/porcupine v1.3.1 // indirect

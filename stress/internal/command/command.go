@@ -58,6 +58,7 @@ func subcommands() []subcommand {
 	return []subcommand{
 		{"list", "list the workloads, the engines and the flags", list},
 		{"suite", "run all workloads under noise, decided by the history checker", suite},
+		{"compare", "measure workloads on Weft, mutexes and anacrolix/stm, side by side", compare},
 		{"replay", "run a trial again by its code, or decide a saved history", replay},
 	}
 }

@@ -14,6 +14,8 @@ type plain struct {
 	call func(tx memory.Tx[int64]) error // made once
 	body func(tx workload.Tx) error
 	tx   plainTx
+
+	views int64 // calls of View
 }
 
 func newPlain(m memory.Memory[int64]) *plain {
@@ -32,6 +34,7 @@ func (p *plain) Update(ctx context.Context, body func(tx workload.Tx) error) err
 
 func (p *plain) View(ctx context.Context, body func(tx workload.Tx) error) error {
 	p.body = body
+	p.views++
 	return p.s.View(ctx, p.call)
 }
 
