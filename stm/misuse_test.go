@@ -213,9 +213,6 @@ func TestStartInsideWithItsContext(t *testing.T) {
 func TestStartInsideWithAnyContext(t *testing.T) {
 	for outer, run := range bodies {
 		for inner, start := range starts {
-			if inner == "Irrevocable" {
-				continue
-			}
 			drainPool()
 			require.PanicsWithValue(t, nested, func() {
 				run(func(*stm.Tx) { start(ctx) })
@@ -227,6 +224,18 @@ func TestStartInsideWithAnyContext(t *testing.T) {
 		update(t, func(*stm.Tx) {})
 	}
 	require.PanicsWithValue(t, nested, func() { update(t, func(*stm.Tx) { starts["Atomically"](ctx) }) })
+}
+
+// TestRefusedIrrevocableReleasesTheToken: one that is refused inside of a body
+// had not taken the token, or has given it back.
+func TestRefusedIrrevocableReleasesTheToken(t *testing.T) {
+	drainPool() // young descriptors
+	require.PanicsWithValue(t, nested, func() {
+		update(t, func(*stm.Tx) { starts["Irrevocable"](ctx) })
+	})
+	v := tvar.New(0)
+	elsewhere(func() { v.Store(1) })
+	update(t, func(tx *stm.Tx) { v.Set(tx, 2) }, stm.Irrevocable())
 }
 
 // TestContextAfterEnd: the context of a body that has ended is an ordinary one,

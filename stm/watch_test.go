@@ -268,3 +268,13 @@ func TestLoopMayUseTransactions(t *testing.T) {
 	}
 	require.Equal(t, 3, v.Load())
 }
+
+// TestWatchBreakForgetsItsReads: a loop that breaks off leaves no read set to
+// the transaction that gets the descriptor next.
+func TestWatchBreakForgetsItsReads(t *testing.T) {
+	v := tvar.New(0)
+	for range stm.Watch(ctx, func(tx *stm.Tx) (int, error) { return v.Get(tx), nil }) {
+		break
+	}
+	require.ErrorIs(t, stm.Atomically(ctx, func(tx *stm.Tx) error { tx.Retry(); return nil }), stm.ErrNothingRead)
+}

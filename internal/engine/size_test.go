@@ -150,14 +150,14 @@ func TestTenMillionVariables(t *testing.T) {
 	per := float64(after.HeapAlloc-before.HeapAlloc)/n - 8 // the pointers
 	t.Log(fmt.Sprintf("%.1f bytes a Var", per))
 	require.InDelta(t, 32, per, 1)
-	sum, err := stm.View(ctx, func(tx *stm.Tx) (sum int, _ error) {
+	sum, err := stm.View(ctx, func(tx *stm.Tx) (sum int64, _ error) {
 		for _, v := range vars {
-			sum += v.Get(tx)
+			sum += int64(v.Get(tx))
 		}
 		return sum, nil
 	})
 	require.NoError(t, err)
-	require.Equal(t, n*(n-1)/2, sum)
+	require.EqualValues(t, int64(n)*(n-1)/2, sum)
 }
 
 // TestDescriptorsAreReusedOrNot: a build with invariants uses each once.
