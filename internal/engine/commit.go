@@ -2,16 +2,22 @@ package engine
 
 import "github.com/weft-stm/weft/internal/invariants"
 
-// lockPolls bounds the wait for one lock at commit.
-const lockPolls = 32
+// lockPolls bounds the wait for one lock at commit, and commitTries how often
+// a commit that lacks a lock lets go of the others and begins again. It does
+// so rather than lose the attempt at once: the holder may have written what
+// this transaction has not read, as with Set and Add.
+const (
+	lockPolls   = 32
+	commitTries = 8
+)
 
 // commit publishes the write set, or signals a conflict. Nothing of the
 // transaction is visible before publish, everything is afterwards; no user
 // code runs between the first lock and the last unlock.
 //
 //	apply → lock all → gate open? → draw version → validate reads → publish → wake
-//	  ↑__________|_________|                          |
-//	   stale      closed                              conflict: unlock all
+//	  ↑         |          |                              |
+//	  └─────────┴──────────┘ unlock all, wait             conflict: unlock all
 //
 // A transaction that wrote nothing has nothing to do: it is serialized at its
 // snapshot.
@@ -32,7 +38,8 @@ func (tx *Tx) commit() {
 				awaitGate()
 				continue
 			}
-		case tx.serial || try < lockPolls && tx.stale(c):
+		case tx.serial || try < commitTries:
+			c.unlocked()
 			continue
 		default:
 			tx.lose(c)
@@ -82,12 +89,6 @@ func (tx *Tx) lockAll() *Cell {
 		e.old = old
 	}
 	return nil
-}
-
-// stale reports whether c was not lockable only because its value moved on
-// after apply, so that computing it again is enough.
-func (tx *Tx) stale(c *Cell) bool {
-	return tx.find(c).op == opApply && c.word.Load()&lockBit == 0
 }
 
 // unlockAll restores the lock words of the first n writes.
