@@ -26,7 +26,7 @@ var programFlag = flag.Int("program", -1, "explore the generated program of this
 func TestGeneratedPrograms(t *testing.T) {
 	first, programs, runs := 0, 300, 100
 	if explore.Deep() {
-		first, programs, runs = int(time.Now().Unix())*1000, 10_000, 2000
+		first, programs, runs = int(time.Now().Unix())*1000, 2000, 2000
 		t.Logf("programs from number %d", first)
 	}
 	if *programFlag >= 0 {
@@ -324,7 +324,7 @@ func (m transactional) orElse(a, b func() error) error {
 func TestReductionLosesNoOutcomeOfTransactions(t *testing.T) {
 	programs, limit, runs := 25, 1500, 300
 	if explore.Deep() {
-		programs, limit, runs = 2000, 20_000, 20_000
+		programs, limit, runs = 100, 20_000, 10_000
 	}
 	compared := 0
 	for n := range programs {

@@ -4,6 +4,7 @@ package explore_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"testing"
@@ -49,7 +50,17 @@ func (w *world) residue() error {
 			return err
 		}
 	}
-	return engine.Residue()
+	return errors.Join(engine.Residue(), w.history())
+}
+
+// history is an error if a variable keeps older versions.
+func (w *world) history() error {
+	for i := range w.cells {
+		if n := engine.HistoryOf(&w.cells[i]); n > 0 {
+			return fmt.Errorf("variable %d keeps %d versions that nobody needs", i, n)
+		}
+	}
+	return nil
 }
 
 // scenario makes a program that also looks for residue.
@@ -93,7 +104,7 @@ func check(t *testing.T, f func(w *world)) {
 func checkUpTo(t *testing.T, limit int, f func(w *world)) {
 	t.Helper()
 	if explore.Deep() {
-		limit *= 200
+		limit *= 20
 	}
 	explore.Check(t, scenario(f), explore.DPOR(limit), explore.Preemptions(2, limit/2), explore.Preemptions(3, limit/2))
 }
