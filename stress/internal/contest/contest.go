@@ -51,6 +51,19 @@ type Entry struct {
 	latency trial.Latency
 }
 
+// Latency returns the distribution behind the quantiles.
+func (e *Entry) Latency() *trial.Latency { return &e.latency }
+
+// Find returns the entry of a system, or nil.
+func (o *Outcome) Find(engine string) *Entry {
+	for i := range o.Entries {
+		if o.Entries[i].Engine == engine {
+			return &o.Entries[i]
+		}
+	}
+	return nil
+}
+
 // Run measures. When ctx ends it returns what was measured until then, with
 // the error.
 func Run(ctx context.Context, c Config) ([]Outcome, error) {

@@ -49,6 +49,9 @@ func TestContest(t *testing.T) {
 		}
 		require.Equal(t, Estimate{1, 1, 1}, entry(w, 2).Ratio, "over itself")
 	}
+	require.Same(t, &outcomes[0].Entries[2], outcomes[0].Find(memory.Weft))
+	require.Nil(t, outcomes[0].Find("nothing"))
+	require.NotZero(t, outcomes[0].Entries[2].Latency().Count())
 	require.NotEmpty(t, entry(0, 1).Rates, "write-skew has views")
 	require.Contains(t, entry(1, 1).Problem, "no views")
 	require.Contains(t, entry(2, 3).Problem, "cannot run")

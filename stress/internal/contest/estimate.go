@@ -25,10 +25,8 @@ const LeastRounds = 6
 // measurements stand close together in time.
 func (o *Outcome) estimate() {
 	var weft []float64
-	for _, e := range o.Entries {
-		if e.Engine == memory.Weft {
-			weft = e.Rates
-		}
+	if e := o.Find(memory.Weft); e != nil {
+		weft = e.Rates
 	}
 	for i := range o.Entries {
 		e := &o.Entries[i]

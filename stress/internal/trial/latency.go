@@ -51,3 +51,17 @@ func (l *Latency) Quantile(share float64) time.Duration {
 	}
 	return 0
 }
+
+// Curve returns for each duration that occurred, in order, the share of all
+// that do not exceed it.
+func (l *Latency) Curve() (durations []time.Duration, shares []float64) {
+	all, sum := float64(l.Count()), int64(0)
+	for i, n := range l.counts {
+		if n > 0 {
+			sum += n
+			durations = append(durations, time.Duration(math.Pow(latencyGrowth, float64(i+1))))
+			shares = append(shares, float64(sum)/all)
+		}
+	}
+	return durations, shares
+}

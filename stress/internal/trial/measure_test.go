@@ -67,4 +67,9 @@ func TestLatency(t *testing.T) {
 	require.EqualValues(t, 102, l.Count())
 	require.InEpsilon(t, time.Microsecond, l.Quantile(0.5), latencyGrowth-1)
 	require.InEpsilon(t, time.Millisecond, l.Quantile(0.95), latencyGrowth-1)
+	durations, shares := l.Curve()
+	require.Len(t, durations, 4)
+	require.IsIncreasing(t, durations)
+	require.IsIncreasing(t, shares)
+	require.InDelta(t, 1, shares[3], 1e-9)
 }

@@ -41,7 +41,9 @@ func TestWorkloadsHold(t *testing.T) {
 				require.Equal(t, "opacity", r.Guarantee)
 				require.GreaterOrEqual(t, r.Attempts, int64(4000))
 				require.Zero(t, r.Unordered, "%s: blind writes without a place", r.Replay)
-				require.NotZero(t, r.Aborted, r.Replay)
+				if engine == memory.Weft {
+					require.NotZero(t, r.Aborted, r.Replay)
+				}
 			})
 		}
 	}

@@ -1,0 +1,37 @@
+package chart
+
+import (
+	_ "embed"
+	"html/template"
+	"io"
+)
+
+// A Page is a report.
+type Page struct {
+	Title    string
+	About    []string // paragraphs
+	Sections []Section
+}
+
+// A Section is a part of a page.
+type Section struct {
+	Title   string
+	About   string
+	Figures []*Figure
+	Header  []string // of a table, if there is one
+	Rows    [][]string
+}
+
+//go:embed page.html
+var source string
+
+// page has no link to anything outside.
+var page = template.Must(template.New("page").Funcs(template.FuncMap{
+	"inline": func(f *Figure) (template.HTML, error) {
+		svg, err := f.inline()
+		return template.HTML(svg), err //nolint:gosec // drawn here
+	},
+}).Parse(source))
+
+// HTML writes the page as one file.
+func (p *Page) HTML(w io.Writer) error { return page.Execute(w, p) }
