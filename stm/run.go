@@ -18,7 +18,8 @@ import (
 //
 // ctx ends waits: for a Retry, for a turn, and between attempts; its error is
 // then returned and nothing was written. A body that has returned nil commits
-// even if ctx ends meanwhile. A nil ctx or body panics, and so does a
+// even if ctx ends meanwhile, and waits for an irrevocable transaction to end if
+// there is one. A nil ctx or body panics, and so does a
 // transaction inside the body of another: pass tx on instead.
 //
 // An uncontended transaction does not allocate. It costs a few tens of

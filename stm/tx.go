@@ -30,7 +30,8 @@ func (tx *Tx) Attempt() int { return engine.Attempt(&tx.e) }
 // returns. Reads of discarded OrElse alternatives count.
 //
 // If nothing was read the transaction ends with [ErrNothingRead]; after
-// [Tx.Irrevocable], with [ErrIrrevocableRetry]. In a View it panics, since a
+// [Tx.Irrevocable], unless an OrElse has another alternative, with
+// [ErrIrrevocableRetry]. In a View it panics, since a
 // View never waits.
 //
 // The cost is an entry per read and a channel; a sleeping transaction costs

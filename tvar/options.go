@@ -16,10 +16,11 @@ type Option struct {
 // Label names a Var in errors and reports, and in its String.
 func Label(s string) Option { return Option{label: s} }
 
-// Equal makes every write compare first: writing the value that the Var already
+// Equal makes Set, Store and Modify compare first: writing the value that the Var already
 // holds becomes a read, which wakes nobody and conflicts with no reader. The
 // type must be that of the Var. Values that are not equal to themselves, such
-// as NaN, are always written; comparing two interfaces may panic as == does.
+// as NaN, are always written; comparing two interfaces may panic as == does. Add
+// and Commute, which know no value before the commit, do not compare.
 func Equal[T comparable]() Option {
 	return Option{equal: func(a, b T) bool { return a == b }}
 }

@@ -63,6 +63,9 @@ func (v *Var[T]) modify(f func(T) T, install func(*engine.Cell, uint64, engine.V
 // Await waits until pred accepts the value and returns that value, or the
 // error of ctx. pred sees committed values, perhaps not each of them.
 func (v *Var[T]) Await(ctx context.Context, pred func(T) bool) (x T, err error) {
+	if ctx == nil {
+		panic("stm: nil context: pass context.Background() if nothing cancels the wait")
+	}
 	err = engine.Await(ctx, v.ref(), func(now engine.Value) bool {
 		x = decode[T](now)
 		return pred(x)

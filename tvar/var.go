@@ -59,6 +59,7 @@ func (v *Var[T]) Set(tx *stm.Tx, x T) {
 
 // holds reports whether v is x in the transaction, as the Equal option tells.
 func (v *Var[T]) holds(tx *stm.Tx, x T) bool {
+	engine.CheckWrite(tx.Engine())
 	return engine.Equal(v.ref()).(func(a, b T) bool)(v.Get(tx), x)
 }
 

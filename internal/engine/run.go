@@ -46,7 +46,7 @@ func (tx *Tx) run(body func() error) error {
 		if !again {
 			return err
 		}
-		serialize = tx.plan.Irrevocable || tx.nextStep()
+		serialize = tx.nextStep() || tx.plan.Irrevocable || tx.tally.protect
 		if err := tx.plan.Ctx.Err(); err != nil {
 			return err
 		}
@@ -99,6 +99,9 @@ func (tx *Tx) undone(err error) (again bool, _ error) {
 	tx.end()
 	tx.yieldToken()
 	s := tx.signal
+	if s == retry && tx.promised {
+		s, err = none, ErrIrrevocableRetry
+	}
 	tx.activity.slot.count(outcomes[s])
 	if len(hooks) > 0 {
 		tx.dead = true // if a hook panics
@@ -113,14 +116,12 @@ func (tx *Tx) undone(err error) (again bool, _ error) {
 		return tx.sleep()
 	case cancelled:
 		return false, tx.plan.Ctx.Err()
-	case refused:
-		return false, ErrIrrevocableRetry
 	}
 	return false, err
 }
 
 // outcomes is what an attempt that changed nothing counts as.
-var outcomes = [...]count{none: failures, conflict: restarts, retry: retries, cancelled: failures, refused: failures}
+var outcomes = [...]count{none: failures, conflict: restarts, retry: retries, cancelled: failures}
 
 // lost accounts for an attempt that lost a conflict.
 func (tx *Tx) lost(accesses int) (again bool, _ error) {
@@ -145,7 +146,7 @@ func (tx *Tx) sleep() (again bool, _ error) {
 	}
 	err := tx.park(tx.plan.Ctx)
 	tx.clearReads()
-	tx.tally.losses, tx.tally.wasted = 0, 0
+	tx.tally.losses, tx.tally.wasted, tx.tally.protect = 0, 0, false
 	return err == nil, err
 }
 
@@ -196,17 +197,17 @@ func Irrevocable(tx *Tx) {
 	if tx.mode == viewing {
 		return // a View runs once anyway
 	}
-	tx.plan.Irrevocable = true
-	if tx.serial {
-		return
+	if !tx.serial {
+		if acquireToken(tx.plan.Ctx) != nil {
+			tx.raise(cancelled)
+		}
+		tx.serial = true
+		if !tx.extend() {
+			tx.tally.protect = true
+			tx.raise(conflict)
+		}
 	}
-	if acquireToken(tx.plan.Ctx) != nil {
-		tx.raise(cancelled)
-	}
-	tx.serial = true
-	if !tx.extend() {
-		tx.raise(conflict)
-	}
+	tx.promised = true
 }
 
 // AwaitChange waits until something that the last attempt read has changed. It

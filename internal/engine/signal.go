@@ -12,7 +12,6 @@ const (
 	conflict         // run again
 	retry            // run again once something read has changed
 	cancelled        // the context ended a wait inside the body
-	refused          // Retry after Irrevocable
 )
 
 // unwind is the one value that the engine panics with. It is allocated once.
@@ -44,8 +43,5 @@ func (tx *Tx) revive() {
 // Retry leaves the body until a cell in the read set has changed.
 func Retry(tx *Tx) {
 	tx.check()
-	if tx.serial && tx.plan.Irrevocable {
-		tx.raise(refused)
-	}
 	tx.raise(retry)
 }

@@ -23,6 +23,7 @@ type Tx struct {
 	serial bool // holds the token, and the gate is closed
 
 	deferred bool   // some write may be an opApply
+	promised bool   // never to start over
 	signal   signal // why the attempt is being unwound
 	index    index  // finds a write entry by cell once there are many
 	writes   []write
@@ -69,7 +70,7 @@ type Plan struct {
 	Name        string
 	MaxAttempts int // 0: no limit
 	Mode        Mode
-	Irrevocable bool // also once the body asked for it
+	Irrevocable bool
 }
 
 // Modes of a Plan.
@@ -81,11 +82,12 @@ const (
 
 // A tally is the history of one transaction over its attempts.
 type tally struct {
-	attempts  int // bodies begun
-	conflicts int // attempts lost, of all
-	losses    int // attempts lost since the last wait: decides what comes next
-	wasted    int // accesses of lost attempts since the last wait
-	history   int // values taken from history
+	attempts  int  // bodies begun
+	conflicts int  // attempts lost, of all
+	losses    int  // attempts lost since the last wait: decides what comes next
+	wasted    int  // accesses of lost attempts since the last wait
+	history   int  // values taken from history
+	protect   bool // the body asked to be irrevocable too late
 }
 
 // seeds gives each descriptor another sequence of random pauses.
@@ -148,6 +150,7 @@ func (tx *Tx) begin() {
 	}
 	tx.tally.attempts++
 	tx.signal = none
+	tx.promised = tx.plan.Irrevocable
 	tx.mode = tx.plan.Mode
 	// Published before the clock is sampled: an attempt that Quiesce does not
 	// see reads what was committed before Quiesce was called.

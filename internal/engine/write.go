@@ -38,6 +38,9 @@ func writeSlow(tx *Tx, c *Cell, v Value) {
 	e.fn = nil
 }
 
+// CheckWrite panics if tx may not write.
+func CheckWrite(tx *Tx) { tx.checkWrite() }
+
 // entry returns the write entry of c, new or ready to be changed.
 func (tx *Tx) entry(c *Cell) *write {
 	if tx.mode != updating || invariants.Enabled {
