@@ -30,7 +30,7 @@ func jobFlags() *jobOptions {
 	o := &jobOptions{common: newFlags("stress", jobAbout).withWorkers("guest `threads`").withNoise()}
 	o.set.BoolVar(&o.quick, "quick", false, "a smaller index and a shorter stress: less than 30 s")
 	o.set.StringVar(&o.corpus, "corpus", "", "`directory` with Go files to index (default: the source of the standard library)")
-	o.set.IntVar(&o.files, "files", 0, "`number` of files to index, evenly spread (0: 1,600, or 400 with -quick; -1: all)")
+	o.set.IntVar(&o.files, "files", 0, fmt.Sprintf("`number` of files to index, evenly spread (0: %d, or %d with -quick; -1: all)", wordindex.FullFiles, wordindex.QuickFiles))
 	o.set.StringVar(&o.only, "only", "", "run one `part`: index or race")
 	o.set.Int64Var(&o.attempts, "attempts", 0, "make the race stress as long as it takes to check that `number` of attempts")
 	return o
@@ -129,18 +129,18 @@ func (r *JobReport) again() string {
 }
 
 func indexTable(r *wordindex.Report) string {
-	title := fmt.Sprintf("word index of %s: %s files, %s terms, %s different; %d guest threads, GOGC=%d; exact in every run",
+	title := fmt.Sprintf("word index of %s: %s files, %s terms, %s different; %d guest threads, GOGC=%d; every run exact",
 		r.Dir, console.Count(r.Files), console.Count(r.Terms), console.Count(r.Distinct), r.Workers, r.GOGC)
 	var rows [][]string
 	for _, row := range r.Rows {
 		rows = append(rows, []string{
 			row.Variant, console.Time(row.Median), fmt.Sprintf("%d", len(row.Runs)),
-			console.Ratio(row.OverMutex), console.Ratio(row.OverBestMutex),
+			console.Ratio(row.OverMutex), console.Ratio(row.OverSameProgram), console.Ratio(row.OverBestMutex),
 			fmt.Sprintf("%.3f", row.RestartsPerCommit), console.Percent(row.Lost), console.Count(row.Escalations),
 		})
 	}
 	return console.Table(title, []string{
-		"variant", "median", "runs", "over mutex,\nsame program", "over best\nmutex", "restarts\na commit", "time\nlost", "escala-\ntions",
+		"variant", "median", "runs", "over mutex,\nread-mod.-wr.", "same\nprogram", "best\nprogram", "restarts\na commit", "time\nlost", "escala-\ntions",
 	}, rows)
 }
 

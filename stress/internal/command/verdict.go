@@ -2,6 +2,7 @@ package command
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/weft-stm/weft/stress/internal/console"
 	"github.com/weft-stm/weft/stress/internal/trial"
@@ -47,20 +48,21 @@ func seen(r *trial.Result) string {
 	return fmt.Sprintf("seen within %s attempts, %s", console.Count(r.Attempts), console.Time(r.Elapsed))
 }
 
-// indexLine compares with the mutex, under the same program and under the one
-// that suits it best.
+// indexLine compares with the mutex around three programs: the plain one, the
+// same one, and the one that suits the mutex best.
 func indexLine(r *wordindex.Report, row wordindex.Row) Line {
 	line := Line{
 		What:     "index: " + row.Variant,
 		Measured: console.Time(row.Median),
-		Baseline: fmt.Sprintf("one mutex, %d workers", r.Workers),
-		Result:   "no baseline was finished",
+		Baseline: "one mutex: not finished",
+		Result:   "–",
 	}
-	for _, other := range r.Rows {
-		if other.Mode == "mutex" && other.Program == row.Program {
-			line.Baseline += ", same program: " + console.Time(other.Median)
-			line.Result = fmt.Sprintf("%s, and %s over the best mutex", console.Ratio(row.OverMutex), console.Ratio(row.OverBestMutex))
-		}
+	if row.OverMutex > 0 && row.OverSameProgram > 0 {
+		under := func(ratio float64) string { return console.Time(time.Duration(ratio * float64(row.Median))) }
+		line.Baseline = fmt.Sprintf("one mutex, %d workers: %s plain, %s same program, %s best program",
+			r.Workers, under(row.OverMutex), under(row.OverSameProgram), under(row.OverBestMutex))
+		line.Result = fmt.Sprintf("%s plain, %s same, %s best",
+			console.Ratio(row.OverMutex), console.Ratio(row.OverSameProgram), console.Ratio(row.OverBestMutex))
 	}
 	return line
 }
