@@ -289,7 +289,7 @@ func (c *call) ended(err error, panicked bool) {
 		c.complain("the body of a View ran %d times", c.bodies)
 	case c.afterwards:
 		c.complain("an irrevocable attempt started over")
-	case lost != nil && c.bodies != c.act.maxAttempts:
+	case lost != nil && (lost.Attempts != c.act.maxAttempts || c.bodies < lost.Attempts):
 		c.complain("gave up after %d attempts", c.bodies)
 	}
 }
