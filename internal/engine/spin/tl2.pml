@@ -48,7 +48,7 @@
  * Each line that touches shared state is one step; steps of different processes
  * interleave freely. Purely local work is folded into a neighbouring step.
  *
- * Macros: T, A, OPS, V. EXT=0: abort instead of extending. GATE=1: some
+ * Macros: T, A, OPS, V. EXT=0: abort instead of extending. GATE=1: up to TOKENS
  * transactions take the token. UPGRADE=1 (with GATE=1), COMMUTE=1: these
  * operations too. BUG=n seeds a bug:
  *
@@ -96,6 +96,9 @@
 #endif
 #ifndef GATE
 #define GATE 0
+#endif
+#ifndef TOKENS
+#define TOKENS (T*A)
 #endif
 #ifndef UPGRADE
 #define UPGRADE 0
@@ -331,8 +334,8 @@ next:
 		attempts++;
 #if GATE
 		if
-		:: !serial -> begin(); goto body
-		:: !serial -> ticket = tail; tail++
+		:: begin(); goto body
+		:: tail < TOKENS -> ticket = tail; tail++
 		fi
 #else
 		begin(); goto body
@@ -364,7 +367,7 @@ body:
 				v = 0
 			fi
 #if UPGRADE
-		:: ops < OPS && !serial -> ops++; ticket = tail; tail++; goto upgrade
+		:: ops < OPS && !serial && tail < TOKENS -> ops++; ticket = tail; tail++; goto upgrade
 #endif
 		:: wn == 0 -> ghost_end(me); goto done
 		:: wn > 0  -> goto commit
