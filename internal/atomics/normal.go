@@ -33,8 +33,8 @@ func inlined(a *Uint64, b *Uint32, c *Bool) {
 
 var _ = inlined
 
-// A Pool keeps idle objects of one type. Under the explorer it keeps none,
-// so that reuse never makes a schedule irreproducible.
+// A Pool keeps idle objects of one type. Under the explorer it keeps them apart
+// by thread and run, so that reuse never makes a schedule irreproducible.
 type Pool[T any] struct {
 	p sync.Pool
 }

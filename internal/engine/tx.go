@@ -103,7 +103,9 @@ func NewTx(tx *Tx) {
 	tx.activity = activities.acquire()
 	tx.young = watchedBodies
 	atomics.Unobserved(func() { tx.rnd = seeds.Add(0x9e3779b97f4a7c15) | 1 })
-	if !PerUse && !atomics.Exploring {
+	if atomics.Exploring {
+		tx.reads = make([]read, 0, 64) // no read takes the slow path for room only
+	} else if !PerUse {
 		runtime.AddCleanup(tx, activities.release, tx.activity)
 	}
 }
