@@ -35,6 +35,7 @@ var below = map[string][]string{
 	"internal/explore/...": {"sched", "internal/explore/access", "internal/explore/...", "internal/history/...", "internal/model/..."},
 	"internal/lint":        {},
 	"internal/mutants/...": {},
+	"internal/engine/spin": {},
 	"stress/...":           {"stress/...", "examples/...", "internal/explore/...", "internal/history/...", "internal/model/..."},
 	"bench/...":            {"bench/...", "examples/...", "internal/history/..."},
 }
