@@ -24,7 +24,7 @@ func (tx *Tx) check() {
 	case poisoned:
 		panic(unwind)
 	}
-	if invariants.Enabled && tx.owner != invariants.Goroutine() {
+	if tx.owner != 0 && tx.owner != invariants.Goroutine() { // a watched body
 		panic(misuseOther)
 	}
 }
