@@ -38,7 +38,7 @@ func TestNumbers(t *testing.T) {
 
 func TestTable(t *testing.T) {
 	s := Table("100%", []string{"name", "n"}, [][]string{{"a", "1"}, {"b", "1,234"}})
-	require.Contains(t, s, "│ 100%")
+	require.Contains(t, s, "100%\n┌")
 	require.Contains(t, s, "│ name │     n │")
 	require.Contains(t, s, "│ a    │     1 │")
 }

@@ -12,7 +12,6 @@ import (
 // stand to the right.
 func Table(title string, header []string, rows [][]string) string {
 	w := table.NewWriter()
-	w.SetTitle("%s", title)
 	style := table.StyleLight
 	style.Format.Header = text.FormatDefault
 	style.Options.SeparateRows = false
@@ -30,7 +29,7 @@ func Table(title string, header []string, rows [][]string) string {
 		}
 	}
 	w.SetColumnConfigs(configs)
-	return w.Render()
+	return title + "\n" + w.Render() // a title inside would be broken anywhere
 }
 
 // widest is the width of a column at most; longer cells are wrapped.
