@@ -23,9 +23,9 @@ core() {
 	done
 }
 
-# tested prints every package but internal/lint, which judges source and would
-# only do so again.
-tested() { go list ./... | grep -v '/internal/lint$'; }
+# tested prints every package but those that run nothing of ours: one judges
+# source, the other models, and they would only do so again.
+tested() { go list ./... | grep -vE '/internal/(lint|engine/spin)$'; }
 
 # skip ends a script that has nothing to do here, and says why. Its exit status
 # is the one that test runners know for this.
