@@ -1,7 +1,6 @@
 package engine_test
 
 import (
-	"fmt"
 	"os"
 	"runtime"
 	"testing"
@@ -148,7 +147,7 @@ func TestTenMillionVariables(t *testing.T) {
 	runtime.GC()
 	runtime.ReadMemStats(&after)
 	per := float64(after.HeapAlloc-before.HeapAlloc)/n - 8 // the pointers
-	t.Log(fmt.Sprintf("%.1f bytes a Var", per))
+	t.Logf("%.1f bytes a Var", per)
 	require.InDelta(t, 32, per, 1)
 	sum, err := stm.View(ctx, func(tx *stm.Tx) (sum int64, _ error) {
 		for _, v := range vars {
