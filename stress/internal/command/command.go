@@ -2,7 +2,8 @@
 // subcommands of the stress suite.
 //
 // Exit status: 0 everything held, 1 a violation, 2 bad use, 3 the run held but
-// met too little to show anything, 130 interrupted before any of these.
+// met too little to show anything, 130 interrupted before any of these. The
+// command go run makes 1 of every status but 0, and prints the true one.
 package command
 
 import (

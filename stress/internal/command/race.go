@@ -16,7 +16,7 @@ var raced = []string{"bank", "write-skew", "ring", "snapshots"}
 
 // Durations of one workload in the main job.
 const (
-	fullRace  = 5 * time.Second
+	fullRace  = 3 * time.Second
 	quickRace = 1500 * time.Millisecond
 )
 
