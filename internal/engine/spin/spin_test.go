@@ -15,7 +15,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // fails, and no statement of a model is unreached.
 func TestModels(t *testing.T) {
 	if testing.Short() {
-		t.Skip("the models take 20 s")
+		t.Skip("the models take half a minute")
 	}
 	for _, tool := range []string{"bash", "spin", "gcc"} {
 		if _, err := exec.LookPath(tool); err != nil {
