@@ -47,7 +47,8 @@ func BenchmarkSweep(b *testing.B) {
 
 func sweepNone() func(int, int) func() {
 	return func(rounds, id int) func() {
-		from, to := new(int), new(int)
+		p := newPlain(2)
+		from, to := p[0], p[1]
 		return func() {
 			sink[id*32] = work(uint64(*from)+1, rounds)
 			*from--

@@ -46,9 +46,11 @@ var systems = []system{
 type plain []*int
 
 func newPlain(n int) plain {
+	const apart = 16
+	all := make([]int, n+2*apart)
 	p := make(plain, n)
 	for i := range p {
-		p[i] = new(int)
+		p[i] = &all[apart+i]
 	}
 	return p
 }
@@ -114,10 +116,15 @@ func atomicShops() func(int) shop {
 	}
 }
 
+// newVars returns n variables side by side, on cache lines that no other set
+// has a part in.
 func newVars(n int) []*tvar.Var[int] {
+	const apart = 8
+	all := make([]tvar.Var[int], n+2*apart)
 	vs := make([]*tvar.Var[int], n)
 	for i := range vs {
-		vs[i] = tvar.New(0)
+		vs[i] = &all[apart+i]
+		vs[i].Store(0)
 	}
 	return vs
 }
