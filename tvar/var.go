@@ -89,7 +89,8 @@ func (v *Var[T]) Peek(tx *stm.Tx) T {
 // Commute sets v to f of the value that it holds when the transaction commits.
 // Nothing is read before, so transactions that commute the same Var do not
 // conflict over it; their order must therefore not matter. f must depend on
-// its argument alone. It runs at commit, perhaps more than once; if it panics
+// its argument alone, which may be newer than what the transaction has read
+// elsewhere. It runs at commit, perhaps more than once; if it panics
 // the transaction rolls back. A Get of v in the same transaction applies f at
 // once, and turns the Commute into a read and a write.
 //
