@@ -40,8 +40,8 @@ type Selection struct {
 // Sizes for two slow processors: a run of all variants takes half a minute, or
 // a few seconds.
 const (
-	FullFiles   = 1000
-	FullRounds  = 5
+	FullFiles   = 700
+	FullRounds  = 4
 	QuickFiles  = 300
 	QuickRounds = 3
 	LargestFile = 128 << 10 // MaxFileBytes of both
