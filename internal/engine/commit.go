@@ -25,11 +25,13 @@ func (tx *Tx) commit() {
 	if len(tx.writes) == 0 {
 		return
 	}
+	var newest uint64
 	for try := 1; ; try++ {
 		if tx.deferred {
 			tx.apply()
 		}
-		switch c := tx.lockAll(); {
+		var c *Cell
+		switch c, newest = tx.lockAll(); {
 		case c == nil:
 			if !tx.serial && gateClosed() {
 				// Checked with all locks held: whoever closes the gate later
@@ -49,24 +51,30 @@ func (tx *Tx) commit() {
 		break
 	}
 	step()
-	wv, unique := draw()
+	wv := tx.block.draw(versionOf(newest))
 	step()
-	if c := tx.validate(wv, unique); c != nil {
+	past := snapshotsPresent()
+	if past {
+		// Views go by versions, so while there are some a commit that depends
+		// on this one, or overwrites what it read, must get a later version.
+		show(wv)
+	}
+	if c := tx.validate(); c != nil {
 		tx.unlockAll(len(tx.writes))
 		tx.lose(c)
 		tx.poison(conflict)
 		return
 	}
 	tx.wv = wv
-	tx.publish(wv)
+	tx.publish(wv, past)
 	if tx.plan.Name != "" {
 		tx.remember()
 	}
 }
 
-// lockAll locks the cells of the write set. If it cannot it locks none and
-// returns the cell that it failed at.
-func (tx *Tx) lockAll() *Cell {
+// lockAll locks the cells of the write set and returns the newest word that it
+// found. If it cannot it locks none and returns the cell that it failed at.
+func (tx *Tx) lockAll() (failed *Cell, newest uint64) {
 	polls := lockPolls
 	if tx.serial {
 		polls = 1 << 30 // other holders publish, or see the gate and let go
@@ -84,11 +92,12 @@ func (tx *Tx) lockAll() *Cell {
 		}
 		if !ok {
 			tx.unlockAll(i)
-			return e.c
+			return e.c, 0
 		}
 		e.old = old
+		newest = max(newest, old)
 	}
-	return nil
+	return nil, newest
 }
 
 // unlockAll restores the lock words of the first n writes.
@@ -100,14 +109,11 @@ func (tx *Tx) unlockAll(n int) {
 }
 
 // validate returns a cell that changed since it was read, or nil. It runs with
-// all locks held and the version drawn: a commit that is serialized earlier
-// has taken its locks before that version was drawn, so it shows here.
-//
-// If nobody drew between the snapshot and this commit, nobody wrote. And the
-// holder of the serial token cannot lose: see gate.go.
-func (tx *Tx) validate(wv uint64, unique bool) *Cell {
-	if unique && wv<<versionShift == tx.limit || tx.serial && !invariants.Enabled {
-		return nil
+// all locks held and the version drawn. A commit that is serialized before this
+// one and wrote what it read had its lock then, so it shows here.
+func (tx *Tx) validate() *Cell {
+	if tx.alone() || tx.serial && !invariants.Enabled {
+		return nil // see gate.go for the holder of the serial token
 	}
 	for i := range tx.reads {
 		r := &tx.reads[i]
@@ -116,7 +122,7 @@ func (tx *Tx) validate(wv uint64, unique bool) *Cell {
 			continue
 		}
 		if l&lockBit != 0 {
-			if e := tx.find(r.c); e != nil && e.old&^waitBit == r.word {
+			if e := tx.lockedHere(i, r.c); e != nil && e.old&^waitBit == r.word {
 				continue
 			}
 		}
@@ -128,9 +134,34 @@ func (tx *Tx) validate(wv uint64, unique bool) *Cell {
 	return nil
 }
 
-// publish makes the writes visible at version wv and wakes who waited.
-func (tx *Tx) publish(wv uint64) {
-	past := snapshotsPresent()
+// lockedHere returns the write entry of c, which is probably the i-th.
+func (tx *Tx) lockedHere(i int, c *Cell) *write {
+	if i < len(tx.writes) && tx.writes[i].c == c {
+		return &tx.writes[i]
+	}
+	return tx.find(c)
+}
+
+// alone reports whether it is certain that nobody has committed since the
+// snapshot. It is if all versions before our block are shown, so that nobody
+// can use them any more, and none have been given out after it.
+//
+// Somebody who has locked what we read but draws only now is serialized after
+// us, or finds what we write locked.
+func (tx *Tx) alone() bool {
+	if len(tx.reads) <= fewReads || !tx.block.latest() {
+		return false
+	}
+	if tx.limit >= limitAt(tx.block.base) {
+		return true
+	}
+	show(tx.block.base) // next time
+	return false
+}
+
+// publish makes the writes visible at version wv and wakes who waited. past
+// says that there are Views, which may want what is overwritten.
+func (tx *Tx) publish(wv uint64, past bool) {
 	if past {
 		tx.keepPast(wv)
 	}

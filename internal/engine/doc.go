@@ -4,39 +4,51 @@
 //
 // # The protocol
 //
-// A global clock counts update commits. Every cell carries, in one word, the
-// clock value of the commit that wrote it and a lock bit. A transaction reads
-// as of a snapshot, a clock value rv, and buffers its writes.
+// Every cell carries, in one word, the version of the commit that wrote it and
+// a lock bit. A transaction reads as of a snapshot and buffers
+// its writes. The clock is two numbers: issued, the last version that somebody
+// may use, and shown, up to which versions count as old (clock.go).
 //
-//	1 begin     announce the attempt; rv := clock
-//	2 read c    word, value, word again: unlocked, unchanged, version ≤ rv
+//	1 begin     announce the attempt; rv := shown
+//	2 read c    word, value, word again: unlocked, unchanged, and
+//	            version ≤ rv, or one that this descriptor used itself
 //	            locked: wait for the holder, who never waits
-//	            newer:  extend - rv := clock if all reads are still current,
-//	                    then read c again; else the attempt is lost
+//	            newer:  extend - if all reads are still current, and c too,
+//	                    the value belongs; now and then shown := issued
+//	                    on the way; else the attempt is lost
 //	3 write c   into the write set; later reads find it there
 //	4 commit    lock the write set, by try-lock
 //	            gate closed? unlock, wait, lock again
-//	            wv := next clock value
+//	            wv := own unused version > shown, > what is overwritten
+//	            Views running? shown := wv at least
 //	            every read still current? else unlock, the attempt is lost
 //	            per cell: keep the old version if a snapshot wants it,
 //	                      store the value, store the word (version wv, unlocked)
 //	            wake who waited for these cells
 //
-// The commit takes effect when wv is drawn: from then on whoever samples the
-// clock finds the cells locked, and waits, or finds the new values. A
-// transaction that wrote nothing takes effect at its last rv.
+// The commit takes effect when wv is drawn, with all locks held. A transaction
+// that wrote nothing takes effect at its last extension, or at its begin.
 //
-// Why each attempt sees one state. Let a read at rv find version u ≤ rv of c,
-// unlocked and unchanged. A commit that writes c with a version in (u, rv]
-// locked c before the clock reached that version, that is before rv was
-// sampled; then the read would have found c locked or newer. So u is what c
-// held at rv, for every c.
+// Why each attempt sees one state. Call τ the instant at which rv was sampled,
+// at begin or for the last extension; all reads so far were current then. Let
+// a later read find version u ≤ rv of c, unlocked and unchanged. Whoever wrote
+// u had its locks before shown reached u, so before τ; and since c still has u
+// nobody has overwritten it. So u was current at τ, in the sense that its
+// commit had all its locks, or had published. Our own versions are older than
+// our begin. Anything else is an extension, which moves τ.
 //
-// Why commits are serializable at wv. A commit T validates with its locks held
-// and wv drawn. A commit that wrote something T read, with a version between
-// rv and wv, locked it before drawing and so before T validates: T finds it
-// locked or newer, and is lost. With equal versions (GV4) the two hold
-// different locks; if one read what the other writes, it finds it locked.
+// Why commits are serializable at their draw. A commit T validates with its
+// locks held. A commit U that wrote what T read, and is serialized before T,
+// had its locks when it drew, before T drew and validated: T finds the cell
+// locked or newer, and is lost.
+//
+// Why a View sees one state. It takes s := issued and then makes shown at least
+// s. A version ≤ s was drawn above an older shown, so its commit had its locks
+// by then: the View waits for it, or finds it published. What remains is that
+// commits ≤ s never depend on one > s, that is on one that took its block after
+// the View had announced itself. Such a commit finds the announcement and
+// shows its version before it validates; so who overwrites what it read, or
+// reads or overwrites what it wrote, draws a larger one.
 //
 // # Files
 //

@@ -8,7 +8,8 @@ import "errors"
 // value, so that each explored run begins in the same state, also after one
 // that was abandoned half-way. Nothing runs meanwhile.
 func ResetForExploration() {
-	clock.at.Store(0)
+	clock.shown.Store(0)
+	clock.issued.Store(0)
 	gate.closed.Store(false)
 	gate.holder.Store(0)
 	token.held, token.queue = false, nil

@@ -101,11 +101,14 @@ func Queued() int {
 // GateClosed reports whether commits have to wait.
 func GateClosed() bool { return gateClosed() }
 
-// Clock is the present version.
-func Clock() uint64 { return now() }
+// Clock is the latest version that somebody may use.
+func Clock() uint64 { return issued() }
 
 // SetClock moves the clock forward, as if that many commits had been made.
-func SetClock(version uint64) { clock.at.Store(version) }
+func SetClock(version uint64) {
+	clock.issued.Store(version)
+	show(version)
+}
 
 // LastVersion is the highest version that fits into a word.
 const LastVersion = 1<<(63-versionShift) - 1

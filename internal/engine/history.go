@@ -85,17 +85,17 @@ func (a *annex) trim(h *horizon, newer uint64) {
 
 // A horizon is what a writer or a sweeper has seen of the snapshots.
 type horizon struct {
-	seen    uint64 // clock before the slots were scanned
+	seen    uint64 // versions issued before the slots were scanned
 	pending bool   // a snapshot is being registered; its version is unknown
 	n       int    // snapshots in first
 	first   [8]uint64
 	more    []uint64
 }
 
-// look scans the snapshots. A snapshot that it misses will sample the clock
+// look scans the snapshots. A snapshot that it misses will look at the clock
 // later: it is not older than seen.
 func (h *horizon) look() {
-	*h = horizon{seen: now()}
+	*h = horizon{seen: issued()}
 	for e := snapshots.head.Load(); e != nil; e = e.next {
 		switch s := e.slot.at.Load(); {
 		case s == noSnapshot:

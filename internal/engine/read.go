@@ -7,16 +7,16 @@ import "github.com/weft-stm/weft/internal/invariants"
 //
 // The fast path is three loads of one cache line: the value lies between two
 // loads of the lock word that agree, are unlocked and no newer than the
-// snapshot. The linearization point of the read is the snapshot itself: no
-// commit with a version up to the limit can still write c, since it took its
-// lock before the clock showed that version (see draw).
+// snapshot, or our own. The linearization point of the read is the snapshot
+// itself: no commit with a version up to the limit can still write c, since it
+// took its lock before the clock showed that version (see draw).
 func Read(tx *Tx, c *Cell) Value {
 	if invariants.Enabled {
 		tx.check()
 	}
 	if tx.filter&filterBit(c) == 0 {
 		l := c.word.Load()
-		if l < tx.limit {
+		if l < tx.limit || l-tx.first < tx.span {
 			v := c.get(l)
 			if c.word.Load() == l {
 				if tx.mode == viewing {
@@ -64,27 +64,43 @@ func Peek(tx *Tx, c *Cell) Value {
 func (tx *Tx) consistent(c *Cell) (Value, uint64) {
 	for {
 		v, l := c.sample()
-		if l < tx.limit {
+		if l < tx.limit || l-tx.first < tx.span {
 			return v, l
 		}
 		if tx.mode == viewing {
 			return tx.past(c), l
 		}
-		// After an extension c is read again: the value at hand may have
-		// been overwritten between its sample and the new clock.
 		if !tx.extend() {
 			tx.raise(conflict)
+		}
+		// Now v may have been overwritten between its sample and the
+		// extension. If not it belongs to the snapshot, also if its version
+		// is not shown yet.
+		if c.word.Load()&^waitBit == l&^waitBit {
+			return v, l
 		}
 	}
 }
 
+// An extension makes all versions so far readable for everybody, by a write to
+// the clock, which every transaction reads. One with few reads does so only now
+// and then: it is cheap to look at them again when the next version turns up.
+const (
+	fewReads  = 8
+	showEvery = 16
+)
+
 // extend moves the snapshot to the present if every read is still current.
 // An entry found unlocked with its old version after the clock was sampled
-// holds at that clock: so do all of them, which makes it one state (Riegel,
+// holds at that instant: so do all of them, which makes it one state (Riegel,
 // Felber, Fetzer: A Lazy Snapshot Algorithm, 2006).
 func (tx *Tx) extend() bool {
 	step()
-	t := now()
+	t := shown()
+	if tx.unshown++; len(tx.reads) > fewReads || tx.unshown > showEvery {
+		tx.unshown = 0
+		t = show(issued())
+	}
 	for i := range tx.reads {
 		r := &tx.reads[i]
 		if !tx.current(r) {

@@ -24,7 +24,7 @@ func (tx *Tx) poison(s signal) {
 	}
 	tx.signal = s
 	tx.mode = poisoned
-	tx.limit = 0
+	tx.limit, tx.span = 0, 0
 }
 
 // raise leaves the body.
@@ -38,6 +38,9 @@ func (tx *Tx) revive() {
 	tx.signal = none
 	tx.mode = tx.plan.Mode
 	tx.limit = tx.rv
+	if tx.mode != viewing {
+		tx.first, tx.span = tx.block.own()
+	}
 }
 
 // Retry leaves the body until a cell in the read set has changed.

@@ -59,9 +59,10 @@ func Store(c *Cell, v Value) {
 // publish replaces the value of c, which the caller has locked.
 func (c *Cell) publish(old uint64, v Value) {
 	step()
-	wv, _ := draw()
+	wv := drawOne()
 	past := snapshotsPresent()
 	if past {
+		show(wv) // as Tx.commit does
 		var h horizon
 		if h.look(); h.empty() {
 			clearPresence(wv)

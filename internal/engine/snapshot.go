@@ -75,7 +75,8 @@ func (tx *Tx) openSnapshot() {
 			break
 		}
 	}
-	t := now()
+	t := issued()
+	show(t)
 	at.Store(t + firstSnapshot)
 	tx.limit = limitAt(t)
 }

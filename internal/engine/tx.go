@@ -16,7 +16,9 @@ import (
 // outside can do nothing with it.
 type Tx struct {
 	// The fields of the fast paths, one cache line.
-	limit  uint64 // smallest lock word too new to read; 0 unless the body may read
+	limit  uint64 // smallest lock word too new to read, unless it is our own; 0 unless the body may read
+	first  uint64 // smallest word of a version that is our own
+	span   uint64 // how many words from there on are; 0 unless the body may read
 	filter uint64 // one bit per written cell: a clear bit proves "not written"
 	reads  []read // the read set, in order, with repetitions
 	mode   Mode
@@ -33,6 +35,7 @@ type Tx struct {
 	plan   Plan   // what the caller asked for
 	rv     uint64 // limit of a poisoned attempt that may be revived
 	wv     uint64 // version of the last update commit
+	block  block  // versions for the next ones
 	tally  tally
 	report report // who won the conflicts, for ContentionError
 
@@ -43,6 +46,7 @@ type Tx struct {
 	busy     bool             // in Run
 	dead     bool             // its body or a hook broke out of Run; never to run again
 	named    *string          // the last Name that committed
+	unshown  uint8            // extensions since the last that moved the clock
 	rnd      uint64           // state of the random pauses
 }
 
@@ -161,7 +165,8 @@ func (tx *Tx) begin() {
 		tx.openSnapshot()
 		return
 	}
-	tx.limit = limitAt(now())
+	tx.limit = limitAt(shown())
+	tx.first, tx.span = tx.block.own()
 }
 
 // end closes an attempt, however it ended, and forgets what it did.
@@ -174,7 +179,7 @@ func (tx *Tx) end() {
 		tx.activity.slot.counts[historyReads].Add(uint64(tx.tally.history))
 	}
 	tx.mode = idle
-	tx.limit = 0
+	tx.limit, tx.span = 0, 0
 	tx.activity.slot.end()
 	tx.leave()
 	if len(tx.writes) > 0 {
