@@ -78,7 +78,7 @@ var anomalyTexts = [anomalies][2]string{
 	G1c:              {"G1c: circular information flow", "attempts depend on each other's writes"},
 	GSingle:          {"G-single: read skew", "an attempt saw one state in part before and in part after another"},
 	WriteSkew:        {"write skew", "each of two attempts read what the other overwrote"},
-	G2:               {"G2: anti-dependency cycle", "no serial order explains what was read"},
+	G2:               {"G2-item: anti-dependency cycle", "no serial order explains what was read"},
 	StaleRead:        {"stale read", "a version overwritten before the attempt began was read"},
 	Inversion:        {"real-time inversion", "the versions contradict the order of real time"},
 	ZombieRead:       {"zombie read", "an attempt that was undone saw a state that never existed"},
