@@ -28,7 +28,8 @@
 // every schedule with at most k switches away from a thread that could go on
 // (Musuvathi and Qadeer, PLDI 2007). PCT draws schedules that find a bug of
 // depth d with a known probability (Burckhardt et al., ASPLOS 2010), and
-// Random draws each step.
+// Random draws each step. The last two can be Impatient: then a wait for a lock
+// may be given up, as beside a holder that is slow.
 //
 // Nothing but the schedule may decide what a program does. Searches that
 // share a prefix compare what they meet, random ones repeat some runs, and

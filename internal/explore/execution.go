@@ -35,12 +35,15 @@ type execution struct {
 	enabled mask
 	// lastResort says that enabled are pauses that nothing will end.
 	lastResort bool
-	starting   bool   // guests run to their first announcement
-	stopping   bool   // guests are being discarded
-	probing    bool   // ready runs: accesses are recorded, not scheduled
-	silent     bool   // Unobserved
-	label      string // of the Begin or End being announced
-	probed     []touch
+	// vain are the others in a pause, which may end though it is in vain.
+	vain      mask
+	impatient bool   // such pauses do end
+	starting  bool   // guests run to their first announcement
+	stopping  bool   // guests are being discarded
+	probing   bool   // ready runs: accesses are recorded, not scheduled
+	silent    bool   // Unobserved
+	label     string // of the Begin or End being announced
+	probed    []touch
 
 	pruned   bool
 	deadlock bool
@@ -55,16 +58,16 @@ type strategy interface {
 	// visit is told each state before choose, the last one included.
 	visit(e *execution)
 
-	// choose returns a thread of e.enabled and the decision to take if it is
+	// choose returns a thread of e.enabled, or of e.vain, and the decision to take if it is
 	// at a Choice. A negative thread ends the run: nothing new follows.
 	choose(e *execution) (thread, option int)
 }
 
 // newExecution returns an execution that has no threads yet. It takes over the
 // buffers of last, which may be nil.
-func newExecution(s strategy, maxSteps int, last *execution) *execution {
+func newExecution(st strategy, s Search, last *execution) *execution {
 	e := &execution{
-		run: runs.Add(1), strategy: s, maxSteps: maxSteps,
+		run: runs.Add(1), strategy: st, maxSteps: s.MaxSteps, impatient: s.impatient,
 		objects: realTime, channels: map[<-chan struct{}]uint32{},
 	}
 	if last != nil {
@@ -151,7 +154,7 @@ const patience = 64
 // A pause may end although what it waits for does not hold; it does if nothing
 // else can move, and from then on until the thread has written something. So
 // two threads that each hold what the other tries to lock come to the end of
-// their patience, one of them first.
+// their patience, one of them first. Impatient searches need not wait for that.
 func (e *execution) refresh() (unfinished mask) {
 	var paused mask
 	e.enabled, e.lastResort = 0, false
@@ -168,15 +171,29 @@ func (e *execution) refresh() (unfinished mask) {
 		}
 	}
 	if e.enabled == 0 && paused != 0 {
-		for _, t := range e.threads {
-			if paused.has(t.index) && t.inVain > 0 {
-				e.enabled = bit(t.index)
-				return unfinished
-			}
-		}
-		e.enabled, e.lastResort = paused, true
+		e.enabled, e.lastResort = e.giveUp(paused)
 	}
+	e.vain = paused &^ e.enabled
 	return unfinished
+}
+
+// giveUp returns who ends a pause in vain when all that can move have paused:
+// the thread that did before, or any if it is the first time.
+func (e *execution) giveUp(paused mask) (enabled mask, first bool) {
+	for _, t := range e.threads {
+		if paused.has(t.index) && t.inVain > 0 {
+			return bit(t.index), false
+		}
+	}
+	return paused, true
+}
+
+// choices are the threads that a random search may move.
+func (e *execution) choices() mask {
+	if e.impatient {
+		return e.enabled | e.vain
+	}
+	return e.enabled
 }
 
 // probe evaluates what t waits for. The access depends on all that was looked

@@ -56,6 +56,9 @@ func TestGeneratedPrograms(t *testing.T) {
 // without conflicts would prove nothing.
 type tally struct {
 	runs, commits, conflicts, retries, failures, cancelled, blocked int
+
+	codes   [numCodes]int   // instructions begun
+	actions [numActions]int // steps of threads begun
 }
 
 func (n *tally) enough(t *testing.T) {
@@ -65,6 +68,16 @@ func (n *tally) enough(t *testing.T) {
 	} {
 		if k == 0 {
 			t.Errorf("no run had a %s: the programs are too tame", what)
+		}
+	}
+	for c, k := range n.codes {
+		if k == 0 {
+			t.Errorf("no run had a %q", instruction{code: code(c)})
+		}
+	}
+	for a, k := range n.actions {
+		if k == 0 {
+			t.Errorf("no run had a %q", act{action: action(a)})
 		}
 	}
 }
@@ -135,6 +148,7 @@ func (y *play) deadlock([]string) error {
 // act performs one step of a thread as a transaction with a beginning and an
 // end in real time.
 func (y *play) act(thread int, name string, a act) {
+	y.total.actions[a.action]++
 	if a.action == actCancel {
 		y.ctx.Cancel()
 		return
@@ -304,11 +318,15 @@ type transactional struct {
 	tx *stm.Tx
 }
 
+func (m transactional) begins(c code) { m.c.total.codes[c]++ }
 func (m transactional) get(v int) int { return m.c.vars[v].Get(m.tx) }
 func (m transactional) set(v, n int)  { m.c.vars[v].Set(m.tx, n) }
 func (m transactional) add(v, n int)  { tvar.Add(m.tx, m.c.vars[v], n) }
 func (m transactional) retry()        { m.c.retried++; m.tx.Retry() }
-func (m transactional) irrevocable()  { m.tx.Irrevocable(); m.c.safe = true }
+
+func (m transactional) commute(v int, f func(int) int) { m.c.vars[v].Commute(m.tx, f) }
+
+func (m transactional) irrevocable() { m.tx.Irrevocable(); m.c.safe = true }
 
 func (m transactional) nested(f func() error) error {
 	return m.tx.Nested(func(*stm.Tx) error { return f() })

@@ -12,11 +12,12 @@ import (
 type code int
 
 const (
-	opGet   code = iota // read v
-	opSet               // write n to v
-	opInc               // write v + n to v
-	opAdd               // add n to v at commit
-	opCheck             // read v and Retry if it is n
+	opGet     code = iota // read v
+	opSet                 // write n to v
+	opInc                 // write v + n to v
+	opAdd                 // add n to v at commit
+	opCommute             // write 2·v + n to v at commit
+	opCheck               // read v and Retry if it is n
 	opOrElse
 	opNested // of which opFail may be part
 	opFail   // return an error
@@ -43,6 +44,7 @@ const (
 	actModify
 	actAwait
 	actCancel
+	numActions
 )
 
 type act struct {
@@ -119,8 +121,10 @@ func (g *generator) instructions(most, depth int) (list []instruction) {
 	for n > 0 {
 		i := instruction{v: g.IntN(g.vars), n: g.IntN(3)}
 		switch k := g.IntN(40); {
-		case k < 12:
+		case k < 10:
 			i.code = opGet
+		case k < 12:
+			i.code = opCommute
 		case k < 18:
 			i.code = opSet
 		case k < 25:
@@ -201,6 +205,8 @@ func (i instruction) String() string {
 		return fmt.Sprintf("v%d += %d", i.v, i.n)
 	case opAdd:
 		return fmt.Sprintf("add v%d %d", i.v, i.n)
+	case opCommute:
+		return fmt.Sprintf("commute v%d 2x+%d", i.v, i.n)
 	case opCheck:
 		return fmt.Sprintf("retry if v%d == %d", i.v, i.n)
 	case opOrElse:

@@ -11,9 +11,11 @@ import (
 // A memory is what generated instructions work on: a transaction, or the
 // sequential model of one.
 type memory interface {
+	begins(c code) // comes before all that c does
 	get(v int) int
 	set(v, n int)
 	add(v, n int)
+	commute(v int, f func(int) int)
 	retry()
 	orElse(a, b func() error) error
 	nested(f func() error) error
@@ -35,6 +37,7 @@ func interpret(is []instruction, m memory, trace *[]int) error {
 		return func() error { return interpret(is, m, trace) }
 	}
 	for _, i := range is {
+		m.begins(i.code)
 		switch i.code {
 		case opGet:
 			get(i.v)
@@ -44,6 +47,8 @@ func interpret(is []instruction, m memory, trace *[]int) error {
 			m.set(i.v, get(i.v)+i.n)
 		case opAdd:
 			m.add(i.v, i.n)
+		case opCommute:
+			m.commute(i.v, i.commute)
 		case opCheck:
 			if get(i.v) == i.n {
 				m.retry()
@@ -65,6 +70,9 @@ func interpret(is []instruction, m memory, trace *[]int) error {
 	return nil
 }
 
+// commute does not commute: the order of two of them shows in the end.
+func (i instruction) commute(v int) int { return (2*v + i.n) % 100 }
+
 // state is the value of each variable.
 type state [3]int
 
@@ -73,11 +81,14 @@ type sequential struct{ state }
 
 type modelRetry struct{}
 
+func (m *sequential) begins(code)   {}
 func (m *sequential) get(v int) int { return m.state[v] }
 func (m *sequential) set(v, n int)  { m.state[v] = n }
 func (m *sequential) add(v, n int)  { m.state[v] += n }
 func (m *sequential) retry()        { panic(modelRetry{}) }
-func (m *sequential) irrevocable()  {}
+
+func (m *sequential) commute(v int, f func(int) int) { m.state[v] = f(m.state[v]) }
+func (m *sequential) irrevocable()                   {}
 
 func (m *sequential) nested(f func() error) error {
 	before := m.state

@@ -36,8 +36,8 @@ func newRandom(seed uint64, runs int) *random { return &random{newDraws(seed, ru
 func (*random) visit(*execution) {}
 
 func (r *random) choose(e *execution) (thread, option int) {
-	k := r.rand.IntN(e.enabled.size())
-	m := e.enabled
+	m := e.choices()
+	k := r.rand.IntN(m.size())
 	for range k {
 		m &= m - 1
 	}
@@ -84,8 +84,8 @@ func (p *pct) choose(e *execution) (thread, option int) {
 }
 
 func (p *pct) highest(e *execution) int {
-	best := e.enabled.first()
-	for m := e.enabled; m != 0; m &= m - 1 {
+	best := e.choices().first()
+	for m := e.choices(); m != 0; m &= m - 1 {
 		if p.priority[m.first()] > p.priority[best] {
 			best = m.first()
 		}

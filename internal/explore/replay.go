@@ -20,7 +20,7 @@ func (r *replay) choose(e *execution) (thread, option int) {
 	for len(r.moves) > 0 {
 		m := r.moves[0]
 		r.moves = r.moves[1:]
-		if e.enabled.has(m.thread) {
+		if (e.enabled | e.vain).has(m.thread) {
 			return m.thread, min(m.option, max(int(e.threads[m.thread].pending.options)-1, 0))
 		}
 	}
@@ -38,7 +38,7 @@ func (e *execution) moves() []move {
 
 // follow runs p once under the given moves.
 func follow(p Program, s Search, moves []move, noted bool) *execution {
-	e := newExecution(&replay{moves: moves}, s.MaxSteps, nil)
+	e := newExecution(&replay{moves: moves}, s, nil)
 	e.noted = noted
 	runOnce(p, e)
 	return e

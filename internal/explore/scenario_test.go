@@ -27,7 +27,7 @@ var ctx = context.Background()
 // but the values may be left in the end.
 type world struct {
 	*explore.Run
-	cells [8]engine.Cell
+	cells [32]engine.Cell
 	used  int
 }
 
@@ -103,8 +103,9 @@ func check(t *testing.T, f func(w *world)) {
 // checkUpTo is check with a limit on the runs of each search.
 func checkUpTo(t *testing.T, limit int, f func(w *world)) {
 	t.Helper()
+	classes, bounded := limit, limit/2
 	if explore.Deep() {
-		limit *= 20
+		classes, bounded = 1000*limit, 20*bounded
 	}
-	explore.Check(t, scenario(f), explore.DPOR(limit), explore.Preemptions(2, limit/2), explore.Preemptions(3, limit/2))
+	explore.Check(t, scenario(f), explore.DPOR(classes), explore.Preemptions(2, bounded), explore.Preemptions(3, bounded))
 }

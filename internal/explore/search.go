@@ -10,9 +10,10 @@ type Search struct {
 	// MaxSteps is the number of steps after which a run is a livelock.
 	MaxSteps int
 
-	name     string
-	make     func() strategy
-	repeated int // one of so many runs is repeated; 0 is none
+	name      string
+	make      func() strategy
+	repeated  int // one of so many runs is repeated; 0 is none
+	impatient bool
 }
 
 // String names the search and its parameters.
@@ -23,24 +24,24 @@ const maxSteps = 5000
 
 // Full tries every schedule: for programs of a dozen steps.
 func Full(limit int) Search {
-	return Search{limit, maxSteps, "full", func() strategy { return newTree(everything{}) }, 256}
+	return Search{Limit: limit, MaxSteps: maxSteps, name: "full", make: func() strategy { return newTree(everything{}) }, repeated: 256}
 }
 
 // Preemptions tries every schedule with at most bound preemptions.
 func Preemptions(bound, limit int) Search {
 	name := fmt.Sprintf("preemptions %d", bound)
-	return Search{limit, maxSteps, name, func() strategy { return newTree(&bounded{bound: bound}) }, 256}
+	return Search{Limit: limit, MaxSteps: maxSteps, name: name, make: func() strategy { return newTree(&bounded{bound: bound}) }, repeated: 256}
 }
 
 // DPOR tries one schedule, at least, of each class of equivalent ones.
 func DPOR(limit int) Search {
-	return Search{limit, maxSteps, "dpor", func() strategy { return newTree(&reduction{}) }, 256}
+	return Search{Limit: limit, MaxSteps: maxSteps, name: "dpor", make: func() strategy { return newTree(&reduction{}) }, repeated: 256}
 }
 
 // Random chooses each step with equal chances, runs times.
 func Random(seed uint64, runs int) Search {
 	name := fmt.Sprintf("random seed %d", seed)
-	return Search{0, maxSteps, name, func() strategy { return newRandom(seed, runs) }, 64}
+	return Search{MaxSteps: maxSteps, name: name, make: func() strategy { return newRandom(seed, runs) }, repeated: 64}
 }
 
 // PCT gives threads random priorities and lowers them at depth-1 random steps,
@@ -48,7 +49,17 @@ func Random(seed uint64, runs int) Search {
 // probability 1/(n·kᵈ⁻¹) at least, for n threads and k steps.
 func PCT(seed uint64, depth, runs int) Search {
 	name := fmt.Sprintf("pct depth %d seed %d", depth, seed)
-	return Search{0, maxSteps, name, func() strategy { return newPCT(seed, depth, runs) }, 64}
+	return Search{MaxSteps: maxSteps, name: name, make: func() strategy { return newPCT(seed, depth, runs) }, repeated: 64}
+}
+
+// Impatient is a random search s in which a pause may also end while what it
+// waits for does not hold, a bounded number of times in a row: as beside a
+// holder of a lock that is slow. PCT then lets a thread come to the end of its
+// patience.
+func (s Search) Impatient() Search {
+	s.name += ", impatient"
+	s.impatient = true
+	return s
 }
 
 // A Report is what a search found.
@@ -78,7 +89,7 @@ func Explore(p Program, s Search) *Report {
 			r.Exhausted = true
 			return r
 		}
-		e = newExecution(strategy, s.MaxSteps, e)
+		e = newExecution(strategy, s, e)
 		outcome := runOnce(p, e)
 		r.add(e, outcome)
 		if e.failure == nil && s.repeated > 0 && r.Runs%s.repeated == 1 {
