@@ -300,12 +300,18 @@ func Pause(round int, ready func() bool) {
 	}
 }
 
+// Sleepy is the round from which on PauseLong sleeps.
+const Sleepy = 256
+
 // PauseLong is Pause for a wait of unknown length.
 func PauseLong(round int, ready func() bool) {
 	if !access.Await(nil, access.Pause, ready) {
 		time.Sleep(10 * time.Microsecond)
 	}
 }
+
+// Elapsed tells nothing: no clock decides what happens.
+func Elapsed() time.Duration { return 0 }
 
 // Delay does nothing: whoever else wants to move may do so anyway.
 func Delay(n int) {}

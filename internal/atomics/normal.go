@@ -53,10 +53,12 @@ func (p *Pool[T]) Put(x *T) { p.p.Put(x) }
 // afterwards its goroutine is probably descheduled and only the scheduler can
 // help.
 const (
-	spinRounds  = 16
-	yieldRounds = 256
-	maxSleep    = time.Millisecond
+	spinRounds = 16
+	maxSleep   = time.Millisecond
 )
+
+// Sleepy is the round from which on PauseLong sleeps.
+const Sleepy = 256
 
 // Pause lets time pass in a polling loop. round counts the caller's polls so
 // far: the first ones spin, later ones yield the processor. ready is what the
@@ -77,12 +79,18 @@ func Pause(round int, ready func() bool) {
 // that goroutines of different testing/synctest bubbles may wait for one
 // another.
 func PauseLong(round int, ready func() bool) {
-	if round < yieldRounds {
+	if round < Sleepy {
 		Pause(round, ready)
 		return
 	}
-	time.Sleep(min(time.Duration(round-yieldRounds+1)*10*time.Microsecond, maxSleep))
+	time.Sleep(min(time.Duration(round-Sleepy+1)*10*time.Microsecond, maxSleep))
 }
+
+var epoch = time.Now()
+
+// Elapsed is the time since some instant. It stands still in a
+// testing/synctest bubble.
+func Elapsed() time.Duration { return time.Since(epoch) }
 
 // severalCPUs says whether spinning can help: the holder may be running now.
 var severalCPUs = runtime.NumCPU() > 1

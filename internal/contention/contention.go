@@ -2,34 +2,47 @@
 // next. It decides only; internal/engine acts.
 package contention
 
-// A Step is what to do before the next attempt.
-type Step struct {
-	Spin      int  // loads to spin for
-	Yield     bool // let other goroutines run
-	Serialize bool // run the attempt under the serial token
+// A Loss is what is known of a transaction that has just lost a conflict.
+type Loss struct {
+	Attempts int     // bodies begun, of this transaction
+	Losses   int     // conflicts lost in a row, since it began or last waited
+	Same     int     // of these, how many of the latest were on one variable
+	Accesses int     // reads and writes of the attempt that was lost
+	Wasted   int     // reads and writes of all attempts lost in a row
+	Rate     float64 // share of this worker's recent attempts that were lost
+	Order    uint64  // smaller than that of transactions that lost for the first time later
+	Random   uint64  // fresh for each decision
 }
 
-// The ladder. A transaction that lost restarts at once or after a short random
-// pause, since the winner is done by then. If it keeps losing it lets the
-// winners run. It takes the serial token once it has lost serialLosses times
-// or wasted serialWork accesses, whichever comes first: a transaction of 1,000
-// reads beside a hot writer gains nothing from sixteen attempts, and losing
-// four costs more than pausing the writers once.
+// A Step is what to do before the next attempt. The zero Step restarts at once.
+type Step struct {
+	Spin      int    // spin for so many loads
+	Yield     bool   // let other goroutines run
+	Limit     bool   // be one of the few that may restart while much is lost
+	Queue     bool   // take turns with the others who collided on that variable
+	Rank      uint64 // place in that queue: small ones first, then by arrival
+	Serialize bool   // run alone, under the serial token; nothing else counts then
+}
+
+// Bounds that hold whatever the policy is: who has lost so often, or wasted so
+// many accesses, runs under the serial token.
 const (
-	pausedLosses = 3
-	serialLosses = 16
-	serialWork   = 4096
+	MaxLosses = 64
+	MaxWasted = 1 << 16
 )
 
-// Next decides after losses attempts in a row that made wasted accesses in
-// total. random is fresh for each call.
-func Next(losses, wasted int, random uint64) Step {
-	s := Step{
-		Yield:     losses > pausedLosses,
-		Serialize: losses >= serialLosses || wasted > serialWork,
-	}
-	if losses > 1 && !s.Serialize {
-		s.Spin = int(random % (8 << min(losses, 8)))
+// Bound makes s respect the bounds.
+func (s Step) Bound(l Loss) Step {
+	if l.Losses >= MaxLosses || l.Wasted > MaxWasted {
+		s.Serialize = true
 	}
 	return s
+}
+
+// pause is a random number of loads, up to twice as many with each loss.
+func (l Loss) pause() int {
+	if l.Losses < 2 {
+		return 0 // the winner is done by now
+	}
+	return int(l.Random % (8 << min(l.Losses, 8)))
 }

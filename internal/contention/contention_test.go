@@ -12,22 +12,50 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
+// after is the default's step after that many losses.
+func after(losses int) contention.Step {
+	return contention.Default.Next(contention.Loss{Losses: losses, Accesses: 8, Random: 7})
+}
+
 // TestLadder: every step, and none of them down again.
 func TestLadder(t *testing.T) {
-	const random = 7
-	require.Equal(t, contention.Step{}, contention.Next(1, 0, random), "the first loss restarts at once")
-	require.Equal(t, contention.Step{Spin: random}, contention.Next(2, 0, random))
-	require.Equal(t, contention.Step{Spin: random, Yield: true}, contention.Next(4, 0, random))
-	require.Equal(t, contention.Step{Spin: random, Yield: true}, contention.Next(15, 0, random))
-	require.Equal(t, contention.Step{Yield: true, Serialize: true}, contention.Next(16, 0, random))
-	require.True(t, contention.Next(math.MaxInt, 0, random).Serialize)
+	require.Equal(t, contention.Step{}, after(1), "the first loss restarts at once")
+	require.Equal(t, contention.Step{Spin: 7}, after(2))
+	require.Equal(t, contention.Step{Spin: 7, Yield: true, Limit: true}, after(4))
+	require.Equal(t, contention.Step{Spin: 7, Yield: true, Limit: true}, after(15))
+	require.Equal(t, contention.Step{Serialize: true}, after(16))
+	require.True(t, after(math.MaxInt).Serialize)
 }
 
 // TestWastedWork takes the token however few the losses were.
 func TestWastedWork(t *testing.T) {
-	require.False(t, contention.Next(1, 4096, 0).Serialize)
-	require.True(t, contention.Next(1, 4097, 0).Serialize)
-	require.True(t, contention.Next(4, 4097, 0).Serialize)
+	wasted := func(losses, wasted int) bool {
+		return contention.Default.Next(contention.Loss{Losses: losses, Wasted: wasted}).Serialize
+	}
+	require.False(t, wasted(1, 4096))
+	require.True(t, wasted(1, 4097))
+	require.True(t, wasted(4, 4097))
+}
+
+// TestQueue: for who lost on one variable again, or loses much.
+func TestQueue(t *testing.T) {
+	queues := func(l contention.Loss) bool {
+		l.Losses, l.Accesses = 2, max(l.Accesses, contention.Default.QueueAccesses)
+		return contention.Default.Next(l).Queue
+	}
+	require.False(t, queues(contention.Loss{Same: 1}))
+	require.True(t, queues(contention.Loss{Same: 2}))
+	require.False(t, queues(contention.Loss{Same: 1, Rate: 0.25}))
+	require.True(t, queues(contention.Loss{Same: 1, Rate: 0.26}))
+}
+
+// TestBound holds for a policy that would go on for ever.
+func TestBound(t *testing.T) {
+	var s contention.Step
+	require.False(t, s.Bound(contention.Loss{Losses: contention.MaxLosses - 1, Wasted: contention.MaxWasted}).Serialize)
+	require.True(t, s.Bound(contention.Loss{Losses: contention.MaxLosses}).Serialize)
+	require.True(t, s.Bound(contention.Loss{Losses: 1, Wasted: contention.MaxWasted + 1}).Serialize)
+	require.True(t, contention.Step{Serialize: true}.Bound(contention.Loss{}).Serialize)
 }
 
 // TestPauseIsBounded and random.
@@ -35,12 +63,11 @@ func TestPauseIsBounded(t *testing.T) {
 	seen := map[int]bool{}
 	for losses := range 16 {
 		for random := range uint64(5000) {
-			s := contention.Next(losses, 0, random*0x9e3779b97f4a7c15)
+			s := contention.Default.Next(contention.Loss{Losses: losses, Random: random * 0x9e3779b97f4a7c15})
 			require.GreaterOrEqual(t, s.Spin, 0)
 			require.Less(t, s.Spin, 2048)
 			seen[s.Spin] = true
 		}
-		require.GreaterOrEqual(t, contention.Next(losses, 0, math.MaxUint64).Spin, 0)
 	}
 	require.Greater(t, len(seen), 1000)
 }

@@ -12,7 +12,15 @@ func ResetForExploration() {
 	clock.issued.Store(0)
 	gate.closed.Store(false)
 	gate.holder.Store(0)
-	token.held, token.queue = false, nil
+	token.reset()
+	for i := range rivals {
+		if rivals[i].issued > 0 || rivals[i].last.Load() != nil {
+			rivals[i].reset()
+		}
+	}
+	admission.running.Store(0)
+	admission.limit.Store(0)
+	orders.Store(0)
 	presence.is.Store(absent)
 	withPast.Store(nil)
 	pasts.Store(0)
@@ -31,6 +39,14 @@ func ResetForExploration() {
 	}
 }
 
+func (q *turns) reset() {
+	q.state.Store(0)
+	q.last.Store(nil)
+	q.served.Store(0)
+	q.queue, q.issued = nil, 0
+	q.changed()
+}
+
 func (r *registry[S]) reset() {
 	r.head.Store(nil)
 	r.free = nil
@@ -42,8 +58,12 @@ func Residue() error {
 	switch {
 	case gate.closed.Load() || gate.holder.Load() != 0:
 		return errors.New("the gate is closed")
-	case token.held || len(token.queue) > 0:
+	case token.held() || len(token.queue) > 0:
 		return errors.New("the serial token is held")
+	case admission.running.Load() != 0:
+		return errors.New("a restart counts as running")
+	case rivals[0].held() || len(rivals[0].queue) > 0:
+		return errors.New("somebody has a turn on a variable")
 	case presence.is.Load()&presenceMask == clearing:
 		return errors.New("the presence of snapshots is being cleared")
 	}

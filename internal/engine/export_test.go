@@ -10,8 +10,15 @@ func Leftover() error {
 	switch {
 	case gate.closed.Load() || gate.holder.Load() != 0:
 		return errors.New("the gate is closed")
-	case token.held || len(token.queue) > 0:
+	case token.held() || len(token.queue) > 0:
 		return errors.New("the serial token is held")
+	case admission.running.Load() != 0:
+		return errors.New("a restart counts as running")
+	}
+	for i := range rivals {
+		if q := &rivals[i]; q.held() || len(q.queue) > 0 {
+			return errors.New("somebody has a turn on a variable")
+		}
 	}
 	for e := activities.head.Load(); e != nil; e = e.next {
 		if e.slot.serial.Load()&1 != 0 {

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"errors"
+	"unsafe"
 
 	"github.com/weft-stm/weft/internal/atomics"
 	"github.com/weft-stm/weft/internal/contention"
@@ -27,15 +28,10 @@ func Run(tx *Tx, body func() error) error {
 }
 
 func (tx *Tx) run(body func() error) error {
-	for serialize := tx.plan.Irrevocable; ; {
-		if serialize {
-			if invariants.Enabled || tx.young > 0 {
-				RefuseNested() // begin would, with the token in hand
-			}
-			if err := acquireToken(tx.plan.Ctx); err != nil {
-				return err
-			}
-			tx.serial = true
+	step := contention.Step{Serialize: tx.plan.Irrevocable, Queue: tx.heat.on != nil && tx.plan.Mode == updating}
+	for {
+		if err := tx.giveWay(step); err != nil {
+			return err
 		}
 		err := tx.attempt(body)
 		if err == nil && tx.signal == none {
@@ -46,11 +42,38 @@ func (tx *Tx) run(body func() error) error {
 		if !again {
 			return err
 		}
-		serialize = tx.nextStep() || tx.plan.Irrevocable || tx.tally.protect
+		step = tx.nextStep()
 		if err := tx.plan.Ctx.Err(); err != nil {
 			return err
 		}
 	}
+}
+
+// giveWay does what step says before the next attempt.
+func (tx *Tx) giveWay(step contention.Step) error {
+	switch {
+	case step.Serialize:
+		if invariants.Enabled || tx.young > 0 {
+			RefuseNested() // begin would, with the token in hand
+		}
+		if err := acquireToken(tx.plan.Ctx, tx.activity, &tx.tokens); err != nil {
+			return err
+		}
+		tx.serial = true
+		return nil
+	case step.Spin > 0 || step.Yield || step.Limit:
+		atomics.Delay(step.Spin)
+		if step.Yield {
+			atomics.Yield()
+		}
+		if step.Limit {
+			tx.admit()
+		}
+	}
+	if step.Queue {
+		return tx.queueUp(step.Rank)
+	}
+	return nil
 }
 
 // attempt runs body once, and commits unless it failed. How it ended is in
@@ -82,8 +105,12 @@ func (tx *Tx) attempt(body func() error) (err error) {
 // committed closes a successful attempt.
 func (tx *Tx) committed() {
 	hooks, _ := tx.hooks.take()
+	if tx.lossRate > 0 || tx.heat.held {
+		tx.cool()
+	}
+	accesses := tx.accesses()
 	tx.end()
-	tx.yieldToken()
+	tx.yieldToken(accesses)
 	if len(hooks) > 0 {
 		tx.dead = true // if a hook panics
 		runCommit(hooks)
@@ -95,9 +122,10 @@ func (tx *Tx) committed() {
 // or because of err, and reports whether there is to be another.
 func (tx *Tx) undone(err error) (again bool, _ error) {
 	_, hooks := tx.hooks.take()
-	accesses := len(tx.reads) + len(tx.writes)
+	tx.leaveRivals()
+	accesses := tx.accesses()
 	tx.end()
-	tx.yieldToken()
+	tx.yieldToken(accesses)
 	s := tx.signal
 	if s == retry && tx.promised {
 		s, err = none, ErrIrrevocableRetry
@@ -129,6 +157,13 @@ func (tx *Tx) lost(accesses int) (again bool, _ error) {
 	t.conflicts++
 	t.losses++
 	t.wasted += accesses
+	t.accesses = accesses
+	if addr := uintptr(unsafe.Pointer(tx.report.lost)); addr == t.lostOn {
+		t.same++
+	} else {
+		t.lostOn, t.same = addr, 1
+	}
+	tx.lossRate += (1 - tx.lossRate) / lossMemory
 	if tx.plan.MaxAttempts == 0 {
 		return true, nil
 	}
@@ -146,31 +181,65 @@ func (tx *Tx) sleep() (again bool, _ error) {
 	}
 	err := tx.park(tx.plan.Ctx)
 	tx.clearReads()
-	tx.tally.losses, tx.tally.wasted, tx.tally.protect = 0, 0, false
+	t := &tx.tally
+	t.losses, t.wasted, t.same, t.protect = 0, 0, 0, false
 	return err == nil, err
 }
 
-// nextStep gives way to the rivals as the policy says, and reports whether the
-// next attempt shall run under the token.
-func (tx *Tx) nextStep() (serialize bool) {
-	t := &tx.tally
-	if t.losses == 0 {
-		return false
+// lossMemory is over how many attempts the share of lost ones is averaged.
+const lossMemory = 16
+
+// cool accounts for a commit after losses.
+func (tx *Tx) cool() {
+	tx.leaveRivals()
+	if tx.admitted {
+		tx.discharge(true)
 	}
-	s := contention.Next(t.losses, t.wasted, tx.random())
-	atomics.Delay(s.Spin)
-	if s.Yield {
-		atomics.Yield()
+	if tx.lossRate -= tx.lossRate / lossMemory; tx.lossRate < 1./lossMemory/4 {
+		tx.lossRate = 0
 	}
-	return s.Serialize
 }
+
+// nextStep asks the policy what to do after a loss. A wait is none.
+func (tx *Tx) nextStep() contention.Step {
+	t := &tx.tally
+	var s contention.Step
+	if t.losses > 0 {
+		l := contention.Loss{
+			Attempts: t.attempts, Losses: t.losses, Same: t.same, Accesses: t.accesses,
+			Wasted: t.wasted, Rate: tx.lossRate, Random: tx.random(),
+		}
+		if tx.plan.Policy == nil {
+			s = contention.Default.Next(l)
+		} else {
+			s = tx.ask(l)
+		}
+		s = s.Bound(l)
+	}
+	s.Serialize = s.Serialize || tx.plan.Irrevocable || t.protect
+	return s
+}
+
+// ask is nextStep for a policy that the user chose.
+func (tx *Tx) ask(l contention.Loss) contention.Step {
+	if tx.tally.order == 0 {
+		tx.tally.order = orders.Add(1)
+	}
+	l.Order = tx.tally.order
+	return tx.plan.Decide(tx.plan.Policy, l)
+}
+
+// orders numbers the transactions that lost, for policies that ask.
+var orders atomics.Uint64
 
 // abandon closes an attempt whose body panics or ends its goroutine. Run does
 // not go on, so this is the last that happens to tx.
 func (tx *Tx) abandon() {
 	_, hooks := tx.hooks.take()
+	tx.leaveRivals()
+	accesses := tx.accesses()
 	tx.end()
-	tx.yieldToken()
+	tx.yieldToken(accesses)
 	tx.clearReads()
 	tx.activity.slot.count(failures)
 	tx.dead = true
@@ -182,11 +251,15 @@ func (tx *Tx) abandon() {
 	}
 }
 
-func (tx *Tx) yieldToken() {
+// yieldToken ends what the attempt had to itself.
+func (tx *Tx) yieldToken(accesses int) {
 	if tx.serial {
 		tx.serial = false
 		tx.activity.slot.count(escalations)
-		releaseToken()
+		releaseToken(&tx.tokens, accesses)
+	}
+	if tx.admitted {
+		tx.discharge(false)
 	}
 }
 
@@ -198,7 +271,8 @@ func Irrevocable(tx *Tx) {
 		return // a View runs once anyway
 	}
 	if !tx.serial {
-		if acquireToken(tx.plan.Ctx) != nil {
+		tx.leaveRivals()
+		if acquireToken(tx.plan.Ctx, tx.activity, &tx.tokens) != nil {
 			tx.raise(cancelled)
 		}
 		tx.serial = true

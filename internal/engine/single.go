@@ -86,8 +86,9 @@ func (c *Cell) publish(old uint64, v Value) {
 // commits: the last resort of a step that keeps losing. f installs by
 // InstallSerially.
 func Serially(f func()) {
-	_ = acquireToken(context.Background())
-	defer releaseToken()
+	var a attendance
+	_ = acquireToken(context.Background(), nil, &a)
+	defer releaseToken(&a, 0)
 	others.count(escalations)
 	f()
 }

@@ -5,6 +5,7 @@ import (
 	"runtime"
 
 	"github.com/weft-stm/weft/internal/atomics"
+	"github.com/weft-stm/weft/internal/contention"
 	"github.com/weft-stm/weft/internal/invariants"
 )
 
@@ -46,6 +47,10 @@ type Tx struct {
 	busy     bool             // in Run
 	dead     bool             // its body or a hook broke out of Run; never to run again
 	named    *string          // the last Name that committed
+	tokens   attendance       // turns under the serial token
+	heat     heat             // turns on a variable
+	lossRate float64          // share of the latest attempts that were lost
+	admitted bool             // the attempt is a restart that counts in admission
 	unshown  uint8            // extensions since the last that moved the clock
 	rnd      uint64           // state of the random pauses
 }
@@ -75,6 +80,8 @@ type Plan struct {
 	MaxAttempts int // 0: no limit
 	Mode        Mode
 	Irrevocable bool
+	Policy      any // nil: the default ladder
+	Decide      func(policy any, l contention.Loss) contention.Step
 }
 
 // Modes of a Plan.
@@ -86,12 +93,16 @@ const (
 
 // A tally is the history of one transaction over its attempts.
 type tally struct {
-	attempts  int  // bodies begun
-	conflicts int  // attempts lost, of all
-	losses    int  // attempts lost since the last wait: decides what comes next
-	wasted    int  // accesses of lost attempts since the last wait
-	history   int  // values taken from history
-	protect   bool // the body asked to be irrevocable too late
+	attempts  int     // bodies begun
+	conflicts int     // attempts lost, of all
+	losses    int     // attempts lost since the last wait: decides what comes next
+	wasted    int     // accesses of lost attempts since the last wait
+	accesses  int     // of the attempt lost last
+	same      int     // losses in a row on one variable
+	lostOn    uintptr // that variable
+	order     uint64  // rank among the transactions that lost, if the policy asks
+	history   int     // values taken from history
+	protect   bool    // the body asked to be irrevocable too late
 }
 
 // seeds gives each descriptor another sequence of random pauses.

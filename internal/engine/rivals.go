@@ -1,0 +1,91 @@
+package engine
+
+import (
+	"unsafe"
+
+	"github.com/weft-stm/weft/internal/atomics"
+)
+
+// Those who collide on a variable again and again take turns on it: an attempt
+// of theirs runs while the others wait, not in vain beside them. The turns are
+// advice. Nothing relies on them; a transaction that has never lost on the
+// variable goes ahead without, and who waits too long does so too. The idea is
+// that of CAR-STM (Dolev, Hendler, Suissa 2008) and of staggered transactions
+// (Xiang, Scott 2015).
+var rivals [64]turns
+
+// rivalsPatience is how many polls a transaction waits for its turn. The holder
+// could be waiting for this very goroutine in its body.
+const rivalsPatience = 4 * busyPolls
+
+func rivalsOn(c *Cell) *turns {
+	if atomics.Exploring {
+		return &rivals[0] // an address must not decide
+	}
+	h := uintptr(unsafe.Pointer(c)) >> 5 * 0x9e3779b1
+	return &rivals[h>>16%uintptr(len(rivals))]
+}
+
+// A heat is what a descriptor remembers of the variable that it collides on.
+type heat struct {
+	addr  uintptr // of the variable; nothing is kept alive by it
+	on    *turns  // its queue, nil when there is no such variable
+	quiet int     // turns in a row that nobody else waited for
+	held  bool    // the turn
+	attendance
+}
+
+// cooled is how many such turns show that the collisions are over.
+const cooled = 16
+
+// queueUp takes a turn on the variable that the last conflict was lost on, or
+// on that of a transaction before.
+func (tx *Tx) queueUp(rank uint64) error {
+	h := &tx.heat
+	if c := tx.report.lost; c != nil && uintptr(unsafe.Pointer(c)) != h.addr {
+		h.addr, h.on = uintptr(unsafe.Pointer(c)), rivalsOn(c)
+	}
+	if h.on == nil {
+		return nil
+	}
+	var err error
+	h.held, err = h.on.enter(tx.plan.Ctx, tx.activity, &h.attendance, rank, rivalsPatience)
+	return err
+}
+
+// leaveRivals ends the turn, if there is one. It is called before the logs of
+// the attempt are cleared.
+func (tx *Tx) leaveRivals() {
+	h := &tx.heat
+	if !h.held {
+		return
+	}
+	h.held = false
+	on := h.on
+	if on.waiting.Load() > 0 {
+		h.quiet = 0
+	} else {
+		h.quiet++
+	}
+	if h.quiet > cooled || !tx.touched(h.addr) {
+		h.addr, h.on, h.quiet = 0, nil, 0
+	}
+	on.leave(&h.attendance, tx.accesses())
+}
+
+func (tx *Tx) accesses() int { return len(tx.reads) + len(tx.writes) }
+
+// touched reports whether the attempt read or wrote the variable at addr.
+func (tx *Tx) touched(addr uintptr) bool {
+	for i := range tx.writes {
+		if uintptr(unsafe.Pointer(tx.writes[i].c)) == addr {
+			return true
+		}
+	}
+	for i := range tx.reads {
+		if uintptr(unsafe.Pointer(tx.reads[i].c)) == addr {
+			return true
+		}
+	}
+	return false
+}
