@@ -11,6 +11,7 @@ type Option struct {
 	name        string
 	maxAttempts int
 	irrevocable bool
+	policy      Policy
 }
 
 // Name names the transaction in errors and reports. A named transaction that
@@ -35,6 +36,9 @@ func Irrevocable() Option { return Option{irrevocable: true} }
 func set(p *engine.Plan, ctx context.Context, mode engine.Mode, opts []Option) {
 	p.Ctx, p.Mode = ctx, mode
 	p.Name, p.MaxAttempts, p.Irrevocable = "", 0, false
+	if p.Policy != nil {
+		p.Policy = nil
+	}
 	for i := range opts {
 		o := &opts[i]
 		if o.name != "" {
@@ -44,5 +48,8 @@ func set(p *engine.Plan, ctx context.Context, mode engine.Mode, opts []Option) {
 			p.MaxAttempts = o.maxAttempts
 		}
 		p.Irrevocable = p.Irrevocable || o.irrevocable
+		if o.policy != nil {
+			p.Policy, p.Decide = o.policy, decide
+		}
 	}
 }

@@ -25,7 +25,14 @@ type Stats struct {
 // ReadStats returns the counts so far. It scans all descriptors, one or two
 // cache lines each; counting costs the common path nothing.
 func ReadStats() Stats {
-	c := engine.ReadCounts()
+	return outwardStats(engine.ReadCounts())
+}
+
+// StatsOf is for package sched, which has the key: the counts of one descriptor
+// and of those that used its slot before.
+func StatsOf(_ *engine.Key, tx *Tx) Stats { return outwardStats(engine.CountsOf(&tx.e)) }
+
+func outwardStats(c engine.Counts) Stats {
 	return Stats{
 		Attempts: c.Attempts, Commits: c.Attempts - c.Restarts - c.Retries - c.Failures,
 		Conflicts: c.Restarts, Retries: c.Retries, Failures: c.Failures,
@@ -43,6 +50,9 @@ func (s Stats) Sub(before Stats) Stats {
 		s.HistoryReads - before.HistoryReads, s.Swallowed - before.Swallowed,
 	}
 }
+
+// Add returns what happened in s and in more together.
+func (s Stats) Add(more Stats) Stats { return s.Sub(Stats{}.Sub(more)) }
 
 // String lists the counts on one line.
 func (s Stats) String() string {

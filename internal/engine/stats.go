@@ -27,13 +27,33 @@ type Counts struct {
 // no outcome yet.
 func ReadCounts() Counts {
 	var n [numCounts]uint64
-	var c Counts
+	var attempts uint64
 	for e := activities.head.Load(); e != nil; e = e.next {
-		c.Attempts += e.slot.serial.Load() >> 1
-		for i := range n {
-			n[i] += e.slot.counts[i].Load()
-		}
+		attempts += e.slot.addTo(&n)
 	}
+	return named(attempts, &n)
+}
+
+// CountsOf is ReadCounts for the slot of tx alone, which earlier descriptors
+// have used too.
+func CountsOf(tx *Tx) Counts {
+	if tx.final != nil {
+		return *tx.final
+	}
+	var n [numCounts]uint64
+	return named(tx.activity.slot.addTo(&n), &n)
+}
+
+// addTo adds the counts of a to n and returns the number of attempts.
+func (a *activity) addTo(n *[numCounts]uint64) (attempts uint64) {
+	for i := range n {
+		n[i] += a.counts[i].Load()
+	}
+	return a.serial.Load() >> 1
+}
+
+func named(attempts uint64, n *[numCounts]uint64) (c Counts) {
+	c.Attempts = attempts
 	c.Restarts, c.Retries, c.Failures = n[restarts], n[retries], n[failures]
 	c.Extensions, c.Parks, c.Wakes = n[extensions], n[parks], n[wakes]
 	c.Escalations, c.HistoryReads, c.Swallowed = n[escalations], n[historyReads], n[swallowed]

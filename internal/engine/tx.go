@@ -46,6 +46,7 @@ type Tx struct {
 	young    uint8            // bodies still to be watched: see misuse.go
 	busy     bool             // in Run
 	dead     bool             // its body or a hook broke out of Run; never to run again
+	final    *Counts          // of a descriptor that has been retired
 	named    *string          // the last Name that committed
 	tokens   attendance       // turns under the serial token
 	heat     heat             // turns on a variable
@@ -154,6 +155,10 @@ func Usable(tx *Tx) bool {
 // retire gives the slots back at once. The descriptor stays idle for ever.
 func (tx *Tx) retire() {
 	tx.dead = true
+	if tx.final == nil {
+		c := CountsOf(tx)
+		tx.final = &c
+	}
 	activities.release(tx.activity)
 	if tx.snapshot != nil {
 		snapshots.release(tx.snapshot)
