@@ -16,6 +16,7 @@ import (
 // transaction commits after that many attempts, plus those that wait for the
 // token before it.
 type Policy interface {
+	// Next returns what to do after l.
 	Next(l Loss) Step
 }
 

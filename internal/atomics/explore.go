@@ -310,8 +310,8 @@ func PauseLong(round int, ready func() bool) {
 	}
 }
 
-// Elapsed tells nothing: no clock decides what happens.
-func Elapsed() time.Duration { return 0 }
+// Nanotime tells nothing: no clock decides what happens.
+func Nanotime() int64 { return 0 }
 
 // Delay does nothing: whoever else wants to move may do so anyway.
 func Delay(n int) {}

@@ -86,11 +86,9 @@ func PauseLong(round int, ready func() bool) {
 	time.Sleep(min(time.Duration(round-Sleepy+1)*10*time.Microsecond, maxSleep))
 }
 
-var epoch = time.Now()
-
-// Elapsed is the time since some instant. It stands still in a
-// testing/synctest bubble.
-func Elapsed() time.Duration { return time.Since(epoch) }
+// Nanotime is the time in nanoseconds, for polls that shall not be too close.
+// It stands still in a testing/synctest bubble.
+func Nanotime() int64 { return time.Now().UnixNano() }
 
 // severalCPUs says whether spinning can help: the holder may be running now.
 var severalCPUs = runtime.NumCPU() > 1

@@ -42,6 +42,9 @@ func Shape(c *Cell) (k Kind, equal bool) {
 // Compares reports whether a cell with that word compares before a write.
 func Compares(word uint64) bool { return word&equalBit != 0 }
 
+// address identifies c without keeping it alive.
+func (c *Cell) address() uintptr { return uintptr(unsafe.Pointer(c)) }
+
 // put stores v. The caller holds the lock bit or is the only one to know c.
 func (c *Cell) put(v Value) {
 	switch v.Kind {

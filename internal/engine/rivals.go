@@ -1,10 +1,6 @@
 package engine
 
-import (
-	"unsafe"
-
-	"github.com/weft-stm/weft/internal/atomics"
-)
+import "github.com/weft-stm/weft/internal/atomics"
 
 // Those who collide on a variable again and again take turns on it: an attempt
 // of theirs runs while the others wait, not in vain beside them. The turns are
@@ -22,7 +18,7 @@ func rivalsOn(c *Cell) *turns {
 	if atomics.Exploring {
 		return &rivals[0] // an address must not decide
 	}
-	h := uintptr(unsafe.Pointer(c)) >> 5 * 0x9e3779b1
+	h := c.address() >> 5 * 0x9e3779b1
 	return &rivals[h>>16%uintptr(len(rivals))]
 }
 
@@ -42,8 +38,8 @@ const cooled = 16
 // on that of a transaction before.
 func (tx *Tx) queueUp(rank uint64) error {
 	h := &tx.heat
-	if c := tx.report.lost; c != nil && uintptr(unsafe.Pointer(c)) != h.addr {
-		h.addr, h.on = uintptr(unsafe.Pointer(c)), rivalsOn(c)
+	if c := tx.report.lost; c != nil && c.address() != h.addr {
+		h.addr, h.on = c.address(), rivalsOn(c)
 	}
 	if h.on == nil {
 		return nil
@@ -78,12 +74,12 @@ func (tx *Tx) accesses() int { return len(tx.reads) + len(tx.writes) }
 // touched reports whether the attempt read or wrote the variable at addr.
 func (tx *Tx) touched(addr uintptr) bool {
 	for i := range tx.writes {
-		if uintptr(unsafe.Pointer(tx.writes[i].c)) == addr {
+		if tx.writes[i].c.address() == addr {
 			return true
 		}
 	}
 	for i := range tx.reads {
-		if uintptr(unsafe.Pointer(tx.reads[i].c)) == addr {
+		if tx.reads[i].c.address() == addr {
 			return true
 		}
 	}

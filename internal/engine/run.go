@@ -2,7 +2,6 @@ package engine
 
 import (
 	"errors"
-	"unsafe"
 
 	"github.com/weft-stm/weft/internal/atomics"
 	"github.com/weft-stm/weft/internal/contention"
@@ -158,7 +157,7 @@ func (tx *Tx) lost(accesses int) (again bool, _ error) {
 	t.losses++
 	t.wasted += accesses
 	t.accesses = accesses
-	if addr := uintptr(unsafe.Pointer(tx.report.lost)); addr == t.lostOn {
+	if addr := tx.report.lost.address(); addr == t.lostOn {
 		t.same++
 	} else {
 		t.lostOn, t.same = addr, 1

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"time"
 
 	"github.com/weft-stm/weft/internal/atomics"
 )
@@ -43,9 +42,9 @@ type place struct {
 	granted atomics.Bool
 	rank    uint64
 	ticket  uint64
-	busy    int           // polls made near the front
-	seen    uint64        // the state when it was last looked at
-	looked  time.Duration // when
+	busy    int    // polls made near the front
+	seen    uint64 // the state when it was last looked at
+	looked  int64  // when
 }
 
 // turnShare is the accesses after which the holder must let others go first. A
@@ -59,7 +58,7 @@ const (
 // takes the line away from the holder, who needs it for its next turn.
 var lookEvery = map[bool]int{false: 64, true: 1}[atomics.Exploring]
 
-const lookAfter = 2 * time.Microsecond
+const lookAfter = 2000 // nanoseconds
 
 // An attendance is what a descriptor knows of its own turns.
 type attendance struct {
@@ -108,7 +107,7 @@ func (q *turns) free(p *place) bool {
 	if q.first.Load() != p {
 		return false
 	}
-	now := atomics.Elapsed()
+	now := atomics.Nanotime()
 	if p.busy%lookEvery != 0 && now-p.looked < lookAfter {
 		return false
 	}
