@@ -52,14 +52,18 @@ func (tx *Tx) commit() {
 	}
 	step()
 	wv := tx.block.draw(versionOf(newest))
-	step()
+	unlucky := tx.unlucky()
 	past := snapshotsPresent()
 	if past {
 		// Views go by versions, so while there are some a commit that depends
 		// on this one, or overwrites what it read, must get a later version.
 		show(wv)
 	}
-	if c := tx.validate(); c != nil {
+	c := tx.validate()
+	if unlucky {
+		c = tx.writes[0].c
+	}
+	if c != nil {
 		tx.unlockAll(len(tx.writes))
 		tx.lose(c)
 		tx.poison(conflict)

@@ -1,10 +1,6 @@
 package engine
 
-import (
-	"time"
-
-	"github.com/weft-stm/weft/internal/atomics"
-)
+import "github.com/weft-stm/weft/internal/atomics"
 
 // Noise makes rare interleavings common. A plain stress run on few cores is
 // nearly sequential: 100,000 transactions may see a dozen conflicts. With
@@ -16,11 +12,8 @@ import (
 type Noise struct {
 	Yield    uint32 // at each step of the protocol, that others run
 	Abort    uint32 // at each validation, that it fails
-	LateWake uint32 // at each wake, that it comes up to LatestWake later
+	LateWake uint32 // at each wake, that it comes up to atomics.MaxLate later
 }
-
-// LatestWake bounds the delay of a wake.
-const LatestWake = time.Millisecond
 
 // unluckyOneIn is how many forced aborts there are to one transaction that
 // loses all of its attempts until it runs under the serial token: otherwise few
@@ -111,14 +104,14 @@ func (tx *Tx) unluckySlow() bool {
 func (s *sleeper) unpark() {
 	if !atomics.Exploring && noise.Load() != 0 && roll(noise.Load()>>wakeShift&chanceMask) {
 		disturbed.wakes.Add(1)
-		time.AfterFunc(time.Duration(draw64()%uint64(LatestWake)), s.parker.Unpark)
+		atomics.Late(draw64(), s.parker.Unpark)
 		return
 	}
 	s.parker.Unpark()
 }
 
 // roll reports true with a chance in 1/65536.
-func roll(chance uint64) bool { return draw64()>>24&0xffff < chance }
+func roll(chance uint64) bool { return chance != 0 && draw64()>>24&0xffff < chance }
 
 // draw64 returns the next of a sequence of pseudo-random numbers (xorshift).
 func draw64() uint64 {

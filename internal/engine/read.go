@@ -95,7 +95,10 @@ const (
 // holds at that instant: so do all of them, which makes it one state (Riegel,
 // Felber, Fetzer: A Lazy Snapshot Algorithm, 2006).
 func (tx *Tx) extend() bool {
-	step()
+	if n := len(tx.reads); tx.unlucky() && n > 0 {
+		tx.lose(tx.reads[n-1].c)
+		return false
+	}
 	t := shown()
 	if tx.unshown++; len(tx.reads) > fewReads || tx.unshown > showEvery {
 		tx.unshown = 0

@@ -34,6 +34,10 @@ func (tx *Tx) exhausted() error {
 
 func (tx *Tx) lose(c *Cell) { tx.report.lost = c }
 
+// LostOn returns the cell at which the latest conflict of tx was noticed, or
+// nil. It is for an attempt that follows one that was lost.
+func LostOn(tx *Tx) *Cell { return tx.report.lost }
+
 // note adds the latest conflict to the report.
 func (r *report) note() {
 	if r.lost == nil {

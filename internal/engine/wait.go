@@ -130,7 +130,7 @@ func (c *Cell) wakeAll(by *activity) {
 		// One of several writers may come here for the same sleeper.
 		if w.s.woken.CompareAndSwap(false, true) {
 			by.count(wakes)
-			w.s.parker.Unpark()
+			w.s.unpark()
 		}
 	}
 }
