@@ -11,6 +11,7 @@ type Option struct {
 	label  string
 	equal  any // func(a, b T) bool
 	padded bool
+	one    bool
 }
 
 // Label names a Var in errors and reports, and in its String.
@@ -25,6 +26,17 @@ func Equal[T comparable]() Option {
 	return Option{equal: func(a, b T) bool { return a == b }}
 }
 
+// WakeOne makes a write wake one of those who wait for the Var, not all of them:
+// the one that has waited longest. When that one has written the Var itself the
+// next is woken, and if it ends without, or waits again, too; so nobody is
+// forgotten, and of a hundred who wait for one item ninety-nine sleep on. It
+// suits a Var of which each waiter takes something. Who only looks at it, as
+// Await does, delays the others a little.
+//
+// Handing the duty to wake on to the woken one is how GHC's MVar and fair
+// semaphores do it.
+func WakeOne() Option { return Option{one: true} }
+
 // Padded keeps the Var on cache lines of its own, for a hot one whose
 // neighbours would suffer. It takes 288 bytes instead of 32.
 func Padded() Option { return Option{padded: true} }
@@ -32,6 +44,9 @@ func Padded() Option { return Option{padded: true} }
 func (o *Option) apply(c *engine.Cell) {
 	if o.label != "" {
 		engine.SetLabel(c, o.label)
+	}
+	if o.one {
+		engine.SetWakeOne(c)
 	}
 	if o.equal != nil {
 		engine.SetEqual(c, o.equal)

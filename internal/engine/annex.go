@@ -8,13 +8,15 @@ import "github.com/weft-stm/weft/internal/atomics"
 //
 // mu guards everything but past, which readers of a snapshot follow freely.
 type annex struct {
-	mu      atomics.Mutex
-	dead    bool                  // taken off the cell; look again
-	waiters *waiter               // see wait.go
-	past    atomics.Pointer[past] // see history.go
-	listed  bool                  // in the list of cells with history
-	label   string
-	equal   any // func(a, b T) bool
+	mu     atomics.Mutex
+	dead   bool    // taken off the cell; look again
+	newest *waiter // the list of those who wait: see wait.go
+	oldest *waiter
+	one    bool                  // wake one at a time
+	past   atomics.Pointer[past] // see history.go
+	listed bool                  // in the list of cells with history
+	label  string
+	equal  any // func(a, b T) bool
 }
 
 // lockAnnex returns the locked annex of c, making one if there is none.
@@ -38,7 +40,7 @@ func (c *Cell) lockAnnex() *annex {
 
 // unlockAnnex releases a, and drops it from c if it has become useless.
 func (c *Cell) unlockAnnex(a *annex) {
-	if !a.dead && a.waiters == nil && a.past.Load() == nil && !a.listed && a.label == "" && a.equal == nil {
+	if !a.dead && a.newest == nil && !a.one && a.past.Load() == nil && !a.listed && a.label == "" && a.equal == nil {
 		a.dead = true
 		// A reader of a snapshot that still holds a finds no history there,
 		// and needs none: trim keeps what a snapshot may need.
@@ -60,6 +62,13 @@ func Label(c *Cell) (label string) {
 		label = a.label // set before c was shared
 	}
 	return label
+}
+
+// SetWakeOne makes c wake one waiter at a time. The cell is not shared yet.
+func SetWakeOne(c *Cell) {
+	a := c.lockAnnex()
+	a.one = true
+	c.unlockAnnex(a)
 }
 
 // SetEqual makes writers of c compare first. The cell is not shared yet.

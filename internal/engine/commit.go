@@ -179,8 +179,12 @@ func (tx *Tx) publish(wv uint64, past bool) {
 		step()
 		// Publishes the value: pairs with the reader's loads of word around
 		// those of w and p. Also unlocks, and takes down the wait bit.
-		e.c.word.Store(wordAt(wv, e.val.Kind, e.old))
-		woken = woken || e.old&waitBit != 0
+		word := wordAt(wv, e.val.Kind, e.old)
+		if e.old&waitBit != 0 {
+			woken = true
+			word |= e.c.stillWaited()
+		}
+		e.c.word.Store(word)
 	}
 	if past {
 		sweepAfterCommit()
@@ -202,7 +206,7 @@ func (tx *Tx) wake() {
 	step()
 	for i := range tx.writes {
 		if e := &tx.writes[i]; e.old&waitBit != 0 {
-			e.c.wakeAll(&tx.activity.slot)
+			e.c.wake(&tx.activity.slot)
 		}
 	}
 }

@@ -90,7 +90,7 @@ func ResidueOf(c *Cell) error {
 	if c.word.Load()&lockBit != 0 {
 		return errors.New("a variable is locked")
 	}
-	if a := c.x.Load(); a != nil && a.waiters != nil {
+	if a := c.x.Load(); a != nil && a.newest != nil {
 		return errors.New("somebody waits for a variable")
 	}
 	return nil

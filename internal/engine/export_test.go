@@ -60,7 +60,7 @@ func Waiters(c *Cell) (n int) {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	for w := a.waiters; w != nil; w = w.next {
+	for w := a.newest; w != nil; w = w.next {
 		n++
 	}
 	return n

@@ -43,12 +43,16 @@ func (r *report) note() {
 	if r.lost == nil {
 		return
 	}
-	label := Label(r.lost)
-	if label == "" {
-		label = fmt.Sprintf("unlabelled %p", r.lost)
-	}
-	r.vars = with(r.vars, label)
+	r.vars = with(r.vars, nameOf(r.lost))
 	r.rivals = with(r.rivals, rival(versionOf(r.lost.word.Load())))
+}
+
+// nameOf is the label of c, or what tells it from others.
+func nameOf(c *Cell) string {
+	if label := Label(c); label != "" {
+		return label
+	}
+	return fmt.Sprintf("unlabelled %p", c)
 }
 
 func with(names []string, s string) []string {

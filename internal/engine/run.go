@@ -108,8 +108,14 @@ func (tx *Tx) committed() {
 		tx.cool()
 	}
 	accesses := tx.accesses()
+	if tx.baton != nil && tx.find(tx.baton) != nil {
+		tx.baton = nil // the write has woken the next
+	}
 	tx.end()
 	tx.yieldToken(accesses)
+	if tx.baton != nil {
+		tx.passBaton()
+	}
 	if len(hooks) > 0 {
 		tx.dead = true // if a hook panics
 		runCommit(hooks)
@@ -130,6 +136,9 @@ func (tx *Tx) undone(err error) (again bool, _ error) {
 		s, err = none, ErrIrrevocableRetry
 	}
 	tx.activity.slot.count(outcomes[s])
+	if s != conflict && s != retry {
+		tx.passBaton()
+	}
 	if len(hooks) > 0 {
 		tx.dead = true // if a hook panics
 		runRollback(hooks)
@@ -170,6 +179,7 @@ func (tx *Tx) lost(accesses int) (again bool, _ error) {
 	if t.conflicts < tx.plan.MaxAttempts {
 		return true, nil
 	}
+	tx.passBaton()
 	return false, tx.exhausted()
 }
 
@@ -240,6 +250,7 @@ func (tx *Tx) abandon() {
 	tx.end()
 	tx.yieldToken(accesses)
 	tx.clearReads()
+	tx.passBaton()
 	tx.activity.slot.count(failures)
 	tx.dead = true
 	for i := len(hooks) - 1; i >= 0; i-- {

@@ -73,12 +73,16 @@ func (c *Cell) publish(old uint64, v Value) {
 	c.put(v)
 	step()
 	// Publishes and unlocks: see Tx.publish.
-	c.word.Store(wordAt(wv, v.Kind, old))
+	word := wordAt(wv, v.Kind, old)
+	if old&waitBit != 0 {
+		word |= c.stillWaited()
+	}
+	c.word.Store(word)
 	if past {
 		sweepAfterCommit()
 	}
 	if old&waitBit != 0 {
-		c.wakeAll(others)
+		c.wake(others)
 	}
 }
 

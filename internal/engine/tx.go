@@ -46,6 +46,7 @@ type Tx struct {
 	young    uint8            // bodies still to be watched: see misuse.go
 	busy     bool             // in Run
 	dead     bool             // its body or a hook broke out of Run; never to run again
+	baton    *Cell            // whose next waiter this transaction has to see to
 	final    *Counts          // of a descriptor that has been retired
 	named    *string          // the last Name that committed
 	tokens   attendance       // turns under the serial token
@@ -134,6 +135,7 @@ func PlanOf(tx *Tx) *Plan { return &tx.plan }
 func Release(tx *Tx) (reusable bool) {
 	tx.plan.Ctx = nil
 	tx.clearReads()
+	tx.passBaton() // of a Watch that broke off, or a wait for the token
 	if tx.report.lost != nil {
 		tx.report = report{}
 	}

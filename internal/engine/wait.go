@@ -23,9 +23,32 @@ var ErrNothingRead = errors.New("stm: Retry, but the transaction has read no var
 // Both touch the same word by compare-and-swap. So the bit is in the word that
 // the writer locks, and step 1 came before; or the sleeper finds the word
 // locked or newer, waits for the lock, and stays awake.
+//
+// Most cells wake all. One that wakes one at a time wakes who came first, and
+// hands it the baton: the duty to see to the next. The woken transaction does so
+// by writing the cell, which wakes the next; if it ends otherwise, or sleeps
+// again, it passes the baton on. The wait bit of such a cell stays as long as
+// somebody waits.
 type sleeper struct {
 	parker atomics.Parker
-	woken  atomics.Bool
+	woken  atomics.Pointer[Cell] // whose baton it got, or everybody
+}
+
+// everybody stands for the cells that wake all.
+var everybody = new(Cell)
+
+// wake wakes s, unless somebody has.
+func (s *sleeper) wake(baton *Cell) bool { return s.woken.CompareAndSwap(nil, baton) }
+
+// baton ends the sleep, and returns the cell whose baton s got, or nil.
+func (s *sleeper) baton() *Cell {
+	if s.wake(everybody) {
+		return nil // by nobody, and now nobody will
+	}
+	if c := s.woken.Load(); c != everybody {
+		return c
+	}
+	return nil
 }
 
 // A waiter links a sleeper to one cell.
@@ -33,6 +56,8 @@ type waiter struct {
 	s *sleeper
 	c *Cell
 	a *annex // of c, when the waiter was listed there
+
+	first bool // to be listed before those who came later
 
 	// Guarded by the annex. A writer that takes the list off owns prev.
 	listed     bool
@@ -45,22 +70,40 @@ func (tx *Tx) park(ctx context.Context) error {
 	if len(tx.reads) == 0 {
 		return ErrNothingRead
 	}
+	first := tx.baton // came first, had the baton, and comes back
+	tx.passBaton()
 	waiters := make([]waiter, len(tx.reads))
 	s := &sleeper{parker: atomics.NewParker()}
 	fresh := true
 	n := 0
 	for ; n < len(waiters) && fresh; n++ {
 		waiters[n].s = s
+		waiters[n].first = tx.reads[n].c == first
 		fresh = waiters[n].watch(tx.reads[n].c, tx.reads[n].word)
 	}
 	tx.activity.slot.count(parks)
 	if fresh {
+		seen := sleeping.enter(tx.plan.Name, waiters)
 		s.parker.Park(ctx.Done())
+		sleeping.leave(seen)
 	}
 	for i := range waiters[:n] {
 		waiters[i].forget()
 	}
-	return ctx.Err()
+	tx.baton = s.baton()
+	err := ctx.Err()
+	if err != nil {
+		tx.passBaton()
+	}
+	return err
+}
+
+// passBaton wakes the next in the stead of tx, if tx has the baton.
+func (tx *Tx) passBaton() {
+	if c := tx.baton; c != nil {
+		tx.baton = nil
+		c.wakeOne(&tx.activity.slot)
+	}
 }
 
 // watch puts w on the list of c. It reports false if c no longer has the
@@ -68,7 +111,7 @@ func (tx *Tx) park(ctx context.Context) error {
 func (w *waiter) watch(c *Cell, word uint64) bool {
 	a := c.lockAnnex()
 	w.c, w.a = c, a
-	if a.waiters == nil || a.waiters.s != w.s { // not read twice in a row
+	if a.newest == nil || a.newest.s != w.s { // not read twice in a row
 		a.link(w)
 	}
 	a.mu.Unlock()
@@ -95,22 +138,53 @@ func (w *waiter) forget() {
 
 func (a *annex) link(w *waiter) {
 	w.listed = true
-	if w.next = a.waiters; w.next != nil {
-		w.next.prev = w
+	if a.newest == nil {
+		a.newest, a.oldest = w, w
+	} else if w.first {
+		w.prev, a.oldest.next = a.oldest, w
+		a.oldest = w
+	} else {
+		w.next, a.newest.prev = a.newest, w
+		a.newest = w
 	}
-	a.waiters = w
 }
 
 func (a *annex) unlink(w *waiter) {
 	if w.prev != nil {
 		w.prev.next = w.next
 	} else {
-		a.waiters = w.next
+		a.newest = w.next
 	}
 	if w.next != nil {
 		w.next.prev = w.prev
+	} else {
+		a.oldest = w.prev
 	}
 	w.listed = false
+}
+
+// wakesOne reports whether c wakes one waiter at a time.
+func (c *Cell) wakesOne() bool {
+	a := c.x.Load()
+	return a != nil && a.one // set before c was shared
+}
+
+// stillWaited is the wait bit of the new word of a cell that somebody waits for
+// and that is being published.
+func (c *Cell) stillWaited() uint64 {
+	if c.wakesOne() {
+		return waitBit
+	}
+	return 0
+}
+
+// wake wakes who waits for c: everybody, or who came first.
+func (c *Cell) wake(by *activity) {
+	if c.wakesOne() {
+		c.wakeOne(by)
+	} else {
+		c.wakeAll(by)
+	}
 }
 
 // wakeAll wakes everybody who waits for c, first come first.
@@ -119,19 +193,41 @@ func (c *Cell) wakeAll(by *activity) {
 		return
 	}
 	a := c.lockAnnex()
-	last := a.waiters
-	for w := last; w != nil; w = w.next {
+	last := a.oldest
+	for w := a.newest; w != nil; w = w.next {
 		w.listed = false
-		last = w
 	}
-	a.waiters = nil
+	a.newest, a.oldest = nil, nil
 	c.unlockAnnex(a)
 	for w := last; w != nil; w = w.prev {
 		// One of several writers may come here for the same sleeper.
-		if w.s.woken.CompareAndSwap(false, true) {
+		if w.s.wake(everybody) {
 			by.count(wakes)
 			w.s.unpark()
 		}
+	}
+}
+
+// wakeOne wakes who waits for c and came first, with the baton.
+func (c *Cell) wakeOne(by *activity) {
+	a := c.lockAnnex()
+	var s *sleeper
+	for s == nil && a.oldest != nil {
+		w := a.oldest
+		a.unlink(w)
+		if w.s.wake(c) {
+			s = w.s
+		}
+	}
+	if l := c.word.Load(); a.oldest == nil && l&lockBit == 0 && l&waitBit != 0 {
+		// Nobody waits: whoever comes next needs the annex first, and sets
+		// the bit anew. If the word moves the bit stays; that costs a look.
+		c.word.CompareAndSwap(l, l&^waitBit)
+	}
+	c.unlockAnnex(a)
+	if s != nil {
+		by.count(wakes)
+		s.unpark()
 	}
 }
 
@@ -145,11 +241,16 @@ func Await(ctx context.Context, c *Cell, done func(Value) bool) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		w := waiter{s: &sleeper{parker: atomics.NewParker()}}
-		if w.watch(c, word&^waitBit) {
+		w := []waiter{{s: &sleeper{parker: atomics.NewParker()}}}
+		if w[0].watch(c, word&^waitBit) {
 			others.count(parks)
-			w.s.parker.Park(ctx.Done())
+			seen := sleeping.enter("", w)
+			w[0].s.parker.Park(ctx.Done())
+			sleeping.leave(seen)
 		}
-		w.forget()
+		w[0].forget()
+		if w[0].s.baton() != nil {
+			c.wakeOne(others) // looking takes nothing away
+		}
 	}
 }

@@ -1,0 +1,113 @@
+package engine
+
+import (
+	"weak"
+
+	"github.com/weft-stm/weft/internal/atomics"
+)
+
+// sleeping lists who sleeps until a variable changes, for people who look for
+// what hangs. It holds weak pointers only: a goroutine that waits for what
+// nobody can reach must stay garbage to a leak detector.
+var sleeping sleepers
+
+type sleepers struct {
+	idle atomics.Pool[sleep]
+	mu   atomics.Mutex
+	all  []weak.Pointer[sleep]
+}
+
+// A sleep is a record of one wait after the other.
+type sleep struct {
+	mu    atomics.Mutex
+	name  string
+	since int64 // nanoseconds since 1970
+	cells []*Cell // nil between two waits
+}
+
+// enter records a wait.
+func (l *sleepers) enter(name string, waiters []waiter) *sleep {
+	if atomics.Exploring {
+		return nil
+	}
+	s := l.idle.Get()
+	if s == nil {
+		s = new(sleep)
+		l.mu.Lock()
+		if len(l.all) == cap(l.all) {
+			l.forget()
+		}
+		l.all = append(l.all, weak.Make(s))
+		l.mu.Unlock()
+	}
+	s.mu.Lock()
+	s.name, s.since = name, atomics.Nanotime()
+	for i := range waiters {
+		s.cells = append(s.cells, waiters[i].c)
+	}
+	s.mu.Unlock()
+	return s
+}
+
+func (l *sleepers) leave(s *sleep) {
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	s.name = ""
+	clear(s.cells)
+	s.cells = s.cells[:0]
+	s.mu.Unlock()
+	if cap(s.cells) <= keepReads {
+		l.idle.Put(s)
+	}
+}
+
+// forget drops the records that the garbage collector has taken.
+func (l *sleepers) forget() {
+	kept := l.all[:0]
+	for _, p := range l.all {
+		if p.Value() != nil {
+			kept = append(kept, p)
+		}
+	}
+	clear(l.all[len(kept):])
+	l.all = kept
+}
+
+// A Sleeper is a transaction, or an Await, that sleeps until one of some
+// variables changes.
+type Sleeper struct {
+	Name  string
+	Vars  []string // labels, or addresses
+	Since int64    // nanoseconds since 1970
+}
+
+// Sleepers lists who sleeps now, in no order.
+func Sleepers() (found []Sleeper) {
+	l := &sleeping
+	l.mu.Lock()
+	all := append([]weak.Pointer[sleep](nil), l.all...)
+	l.mu.Unlock()
+	for _, p := range all {
+		if s := p.Value(); s != nil {
+			if f, ok := s.describe(); ok {
+				found = append(found, f)
+			}
+		}
+	}
+	return found
+}
+
+func (s *sleep) describe() (f Sleeper, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.cells) == 0 {
+		return f, false
+	}
+	f = Sleeper{Name: s.name, Since: s.since}
+	for _, c := range s.cells {
+		f.Vars = with(f.Vars, nameOf(c))
+	}
+	return f, true
+}
