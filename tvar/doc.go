@@ -14,4 +14,39 @@
 //
 // Numbers, bools, pointers, channels, maps, functions and strings are stored
 // in place; a value of any other type is copied to the heap by each write.
+//
+// # Structures
+//
+// The structures are made of variables, and say over which of them transactions
+// conflict: [Map] and [Set] over single keys, [Array] and [Vector] over single
+// elements, a [Counter] not at all unless it is read.
+//
+// What a structure can do it can do in a transaction, as a part of it, and by
+// itself: at one instant, as a transaction that does nothing else would. The
+// first form takes the transaction's handle. The second has a name of its own,
+// and a context first if it may have to wait:
+//
+//	in a transaction      by itself
+//	Get                   Load
+//	Set                   Store
+//	Update                Modify
+//	GetOrSet              LoadOrStore
+//	CompareAndSwap        CompareAndStore
+//	Delete                Remove
+//	Has                   Contains
+//	Add                   Increase a Counter, Insert into a Set
+//	Append, Pop           Extend, Take
+//	Clear                 Reset
+//	Len                   Size
+//	All, Keys             Snapshot, a copy
+//
+// The second form is not for the body of a transaction: there it takes no part
+// in it, and if it has to change more than one variable it panics as a
+// transaction inside another does.
+//
+// A loop over All or Keys belongs to its transaction. It may change the
+// structure as its documentation says, and panics once the body has returned.
+//
+// A zero value is ready to use unless its documentation says otherwise. String
+// gives a Snapshot as text.
 package tvar

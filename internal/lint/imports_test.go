@@ -139,7 +139,7 @@ func requires(s *source, tag string) bool {
 // nothing, start nothing, and none decides anything by chance or by time. A
 // new one needs the same to be true of it.
 var coreMayImport = map[string]bool{
-	"cmp": true, "context": true, "errors": true, "fmt": true, "iter": true,
+	"cmp": true, "context": true, "errors": true, "fmt": true, "hash/maphash": true, "iter": true,
 	"math": true, "math/bits": true, "reflect": true, "runtime": true, "slices": true,
 	"strconv": true, "strings": true,
 
