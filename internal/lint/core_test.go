@@ -13,6 +13,9 @@ import (
 // goroutines otherwise than through internal/atomics. Each would be a step
 // that the interleaving explorer does not see.
 var concurrency = []exception{
+	{"sched/queue_crew.go", "go statement", "starts the workers of a queue; under stmexplore they are guests"},
+	{"sched/queue_seq.go", "iter.Pull starts a coroutine", "suspends a sequence between two of its transactions; its code is the user's, and no part of the protocol"},
+	{"sched/queue_wait.go", "channel type", "hands on the channel of a context, as its type"},
 	{"internal/engine/snapshot.go", "runtime.AddCleanup runs a function on another goroutine", "gives back the slot of a descriptor that was dropped; off under stmexplore"},
 	{"internal/engine/tx.go", "runtime.AddCleanup runs a function on another goroutine", "gives back the slot of a descriptor that was dropped; off under stmexplore"},
 }
