@@ -44,7 +44,7 @@ var disturbed struct {
 
 // Set makes n the noise of the process. The zero Noise is silence.
 func (n Noise) Set(seed uint64) {
-	disturbed.seed.Store(seed | 1)
+	disturbed.seed.Store(scramble(seed) | 1)
 	disturbed.unlucky.Store(nil)
 	noise.Store(uint64(n.Yield) | uint64(n.Abort)<<abortShift | uint64(n.LateWake)<<wakeShift)
 }
@@ -93,7 +93,7 @@ func (tx *Tx) unluckySlow() bool {
 	case again:
 	case !roll(noise.Load() >> abortShift & chanceMask):
 		return false
-	case draw64()%unluckyOneIn == 0:
+	case draw64()>>24%unluckyOneIn == 0:
 		disturbed.unlucky.Store(tx)
 	}
 	disturbed.aborts.Add(1)
@@ -112,6 +112,15 @@ func (s *sleeper) unpark() {
 
 // roll reports true with a chance in 1/65536.
 func roll(chance uint64) bool { return chance != 0 && draw64()>>24&0xffff < chance }
+
+// scramble makes very different numbers of similar ones (splitmix64): else
+// runs whose seeds are neighbours begin alike.
+func scramble(x uint64) uint64 {
+	x += 0x9e3779b97f4a7c15
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}
 
 // draw64 returns the next of a sequence of pseudo-random numbers (xorshift).
 func draw64() uint64 {

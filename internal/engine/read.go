@@ -95,7 +95,7 @@ const (
 // holds at that instant: so do all of them, which makes it one state (Riegel,
 // Felber, Fetzer: A Lazy Snapshot Algorithm, 2006).
 func (tx *Tx) extend() bool {
-	if n := len(tx.reads); tx.unlucky() && n > 0 {
+	if n := len(tx.reads); n > 0 && tx.unlucky() {
 		tx.lose(tx.reads[n-1].c)
 		return false
 	}
