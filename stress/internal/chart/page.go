@@ -20,10 +20,14 @@ type Section struct {
 	Figures []*Figure
 	Header  []string // of a table, if there is one
 	Rows    [][]string
+	Text    int // columns of text, the first ones; 0 is one
 }
 
 //go:embed page.html
 var source string
+
+// IsText reports whether a column holds text.
+func (s Section) IsText(column int) bool { return column < max(1, s.Text) }
 
 // page has no link to anything outside.
 var page = template.Must(template.New("page").Funcs(template.FuncMap{

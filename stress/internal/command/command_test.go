@@ -44,17 +44,27 @@ func TestBadUse(t *testing.T) {
 		{[]string{"-noise", "101"}, "-noise"},
 		{[]string{"-only", "tables"}, "-only"},
 		{[]string{"-save", notes}, "not a directory"},
+		{[]string{"-late", "-1"}, "-late"},
 		{[]string{"-json", filepath.Join(empty, "no", "x.json")}, "no such file"},
 		{[]string{"-quick", "more"}, "more"},
 		{[]string{"frobnicate"}, "no command"},
 		{[]string{"list", "x"}, "no arguments"},
 		{[]string{"replay"}, "give the code"},
-		{[]string{"replay", "bank/weft"}, "should look like"},
-		{[]string{"replay", "bank/weft/p0/h8/n5/s1"}, "should look like"},
-		{[]string{"replay", "nothing/weft/p2/h8/n5/s1"}, "no workload"},
-		{[]string{"replay", "bank/nothing/p2/h8/n5/s1"}, "no engine"},
-		{[]string{"replay", "hooks/anacrolix/p2/h8/n5/s1"}, "cannot run"},
+		{[]string{"replay", "bank/weft"}, "looks like"},
+		{[]string{"replay", "1f00"}, "looks like"},
+		{[]string{"replay", filepath.Join(empty, "absent.history")}, "no such file"},
+		{[]string{"replay", "bank/weft/p0/h8/n5/a1/w5/s1"}, "looks like"},
+		{[]string{"replay", "bank/weft/p2/h9999/n5/a1/w5/s1"}, "looks like"},
+		{[]string{"replay", "bank/weft/p2/h8/n5/a1/w500/s1"}, "looks like"},
+		{[]string{"replay", "nothing/weft/p2/h8/n5/a1/w5/s1"}, "no workload"},
+		{[]string{"replay", "bank/nothing/p2/h8/n5/a1/w5/s1"}, "no engine"},
+		{[]string{"replay", "hooks/anacrolix/p2/h8/n5/a1/w5/s1"}, "cannot run"},
+		{[]string{"replay", "-duration", "-1s", "bank/weft/p2/h8/n5/a1/w5/s1"}, "has to be positive"},
 		{[]string{"replay", notes}, "not a saved history"},
+		{[]string{"replay", empty}, "is a directory"},
+		{[]string{"suite", "-workloads", "banc"}, "no workload \"banc\": there are counters, bank"},
+		{[]string{"suite", "-engine", "mutx"}, "no engine \"mutx\": there are weft"},
+		{[]string{"suite", "-save", filepath.Join(empty, "absent")}, "no such file"},
 	} {
 		t.Run(strings.Join(tt.args, " "), func(t *testing.T) {
 			status, _, err := run(ctx, tt.args...)
@@ -137,7 +147,7 @@ func TestInterruptAtOnce(t *testing.T) {
 	ended, cancel := context.WithCancel(ctx)
 	cancel()
 	for _, args := range [][]string{
-		{"-quick"}, {"-only", "race", "-attempts", "1000000000"}, {"replay", "bank/weft/p2/h8/n5/s1"},
+		{"-quick"}, {"-only", "race", "-attempts", "1000000000"}, {"replay", "bank/weft/p2/h8/n5/a1/w5/s1"},
 	} {
 		status, out, _ := run(ended, args...)
 		require.Equal(t, Interrupted, status, out)
@@ -166,24 +176,4 @@ func (w *watch) Write(p []byte) (int, error) {
 		w.do()
 	}
 	return len(p), nil
-}
-
-// TestReplay makes a violation, and looks at it by both ways that it names.
-func TestReplay(t *testing.T) {
-	dir := t.TempDir()
-	status, out, _ := run(ctx, "replay", "-save", dir, "bank/none/p2/h4/n10/s5")
-	require.Equal(t, Violation, status, out)
-	require.Contains(t, out, "VIOLATION in bank on none, seed 5")
-	_, file, found := strings.Cut(out, "look at it:   go run ./stress replay ")
-	require.True(t, found, out)
-	file, _, _ = strings.Cut(file, "\n")
-	require.Equal(t, dir, filepath.Dir(file))
-
-	status, out, _ = run(ctx, "replay", file)
-	require.Contains(t, []int{Violation, Holds}, status, "the workload's own invariant may have come first")
-	require.Contains(t, out, "made by bank/none/p2/h4/n10/s5")
-	require.Contains(t, out, "attempts")
-
-	status, out, _ = run(ctx, "replay", "-duration", "10ms", "bank/weft/p2/h4/n5/s5")
-	require.Equal(t, Holds, status, out)
 }

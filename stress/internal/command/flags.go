@@ -20,7 +20,7 @@ type common struct {
 	seed    uint64
 	workers int
 	gogc    int
-	noise   float64
+	noise   trial.Noise
 	json    string
 	save    string
 
@@ -49,9 +49,12 @@ func (c *common) withWorkers(doc string) *common {
 	return c
 }
 
-// withNoise adds -noise.
+// withNoise adds the flags of noise.
 func (c *common) withNoise() *common {
-	c.set.Float64Var(&c.noise, "noise", trial.DefaultNoise, "chance of a forced yield at each step, in `percent`")
+	d := trial.DefaultNoise
+	c.set.Float64Var(&c.noise.Yields, "noise", d.Yields, "chance of a forced yield at each step, in `percent`")
+	c.set.Float64Var(&c.noise.Aborts, "aborts", d.Aborts, "chance that an attempt is undone for no reason, at its end and at each validation, in `percent`")
+	c.set.Float64Var(&c.noise.LateWakes, "late", d.LateWakes, "chance that a wake comes up to 1ms late, on weft, in `percent`")
 	return c
 }
 
@@ -67,13 +70,13 @@ func (c *common) parse(t *terminal, args []string) error {
 		return usageError(err.Error())
 	case c.workers < 0 || c.workers == 0 && c.set.Lookup("workers") != nil:
 		return usageError(fmt.Sprintf("-workers %d: at least one worker is needed", c.workers))
-	case c.noise < 0 || c.noise > 100:
-		return usageError(fmt.Sprintf("-noise %g: a percentage is between 0 and 100", c.noise))
+	case c.noise.Err() != nil:
+		return usageError(fmt.Sprintf("-noise, -aborts or -late: %v", c.noise.Err()))
 	case c.gogc < -1 || c.gogc == 0:
 		return usageError(fmt.Sprintf("-gogc %d: a percentage of at least 1, or -1, is needed", c.gogc))
 	}
-	if info, err := os.Stat(c.save); err != nil || !info.IsDir() {
-		return usageError(fmt.Sprintf("-save %s: not a directory", c.save))
+	if err := writable(c.save); err != nil {
+		return usageError(fmt.Sprintf("-save %s: %v", c.save, err))
 	}
 	if c.json != "" {
 		if c.file, err = os.Create(c.json); err != nil {
@@ -85,6 +88,21 @@ func (c *common) parse(t *terminal, args []string) error {
 	}
 	debug.SetGCPercent(c.gogc)
 	return nil
+}
+
+// writable looks whether files can be made in a directory.
+func writable(dir string) error {
+	if info, err := os.Stat(dir); err != nil {
+		return errors.Unwrap(err)
+	} else if !info.IsDir() {
+		return errors.New("not a directory")
+	}
+	f, err := os.CreateTemp(dir, "weft-*")
+	if err != nil {
+		return fmt.Errorf("nothing can be written there: %w", errors.Unwrap(err))
+	}
+	f.Close()
+	return os.Remove(f.Name())
 }
 
 // alone refuses arguments that are not flags.

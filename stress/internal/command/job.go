@@ -158,6 +158,6 @@ func (o *jobOptions) finish(ctx context.Context, t *terminal, r *JobReport) {
 		t.printf("interrupted after %s: the tables show what was finished\n", console.Time(r.Elapsed))
 	case len(r.Missing) > 0:
 		r.Exit = Vacuous
-		t.printf("VACUOUS: the race stress met no %s, so it has shown nothing about them\n", strings.Join(r.Missing, ", "))
+		t.printf("VACUOUS: the race stress met too little to show anything: %s\n", strings.Join(r.Missing, "; "))
 	}
 }

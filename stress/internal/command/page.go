@@ -21,7 +21,7 @@ func (s *study) page() (*chart.Page, error) {
 				"how much work makes up for the cost of a transaction is another measurement (make bench).",
 		},
 	}
-	for _, section := range []func() (chart.Section, error){s.rates, s.ratios, s.scalings, s.latencies, s.aborts} {
+	for _, section := range []func() (chart.Section, error){s.rates, s.ratios, s.scalings, s.latencies, s.aborts, s.tries, s.conflicts} {
 		x, err := section()
 		if err != nil {
 			return nil, err
@@ -140,6 +140,10 @@ func (s *study) latencies() (chart.Section, error) {
 	}
 	var xs [][]float64
 	var series []chart.Series
+	shown := s.Outcomes[0].Workload
+	if len(s.Scaling) > 0 && len(s.Scaling[0].Outcomes) > 0 {
+		shown = s.Scaling[0].Outcomes[0].Workload
+	}
 	for i := range s.Outcomes {
 		o := &s.Outcomes[i]
 		for k := range o.Entries {
@@ -148,7 +152,7 @@ func (s *study) latencies() (chart.Section, error) {
 				continue
 			}
 			x.Rows = append(x.Rows, []string{o.Workload, e.Engine, console.Time(e.Median), console.Time(e.P99), console.Time(e.P999)})
-			if o.Workload != scaled[0] {
+			if o.Workload != shown {
 				continue
 			}
 			durations, shares := e.Latency().Curve()
@@ -159,45 +163,7 @@ func (s *study) latencies() (chart.Section, error) {
 			xs, series = append(xs, line), append(series, chart.Series{Name: e.Engine, Values: shares})
 		}
 	}
-	f, err := chart.Lines("latency", "Latency of "+scaled[0], chart.Axis{Label: "µs", Log: true}, chart.Axis{Label: "share of transactions"}, xs, series)
-	x.Figures = []*chart.Figure{f}
-	return x, err
-}
-
-func (s *study) aborts() (chart.Section, error) {
-	x := chart.Section{
-		Title: "Conflicts under noise",
-		About: fmt.Sprintf("The suite with %g%% forced yields: every attempt recorded, and the history decided. Attempts undone include waits and those that fail on purpose.", s.Suite.Trials[0].Noise),
-		Header: []string{
-			"workload", "attempts", "undone", "restarts", "extensions", "parks", "wakes", "escalations", "history reads", "most in a row", "violations", "kept",
-		},
-	}
-	for _, r := range s.Suite.Workloads {
-		e := r.Events
-		x.Rows = append(x.Rows, []string{
-			r.Workload, console.Count(r.Attempts), console.Percent(r.AbortRate()), console.Count(e.Restarts), console.Count(e.Extensions),
-			console.Count(e.Parks), console.Count(e.Wakes), console.Count(e.Escalations), console.Count(e.HistoryReads),
-			console.Count(r.MostInARow), console.Count(len(r.Violations) + r.More), r.Guarantee,
-		})
-	}
-	byProcs := map[int]*chart.Series{}
-	var procs []int
-	for _, r := range s.Suite.Trials {
-		if byProcs[r.Procs] == nil {
-			byProcs[r.Procs] = &chart.Series{Name: fmt.Sprintf("GOMAXPROCS=%d", r.Procs)}
-			procs = append(procs, r.Procs)
-		}
-		byProcs[r.Procs].Values = append(byProcs[r.Procs].Values, 100*r.AbortRate())
-	}
-	var series []chart.Series
-	for _, p := range procs {
-		series = append(series, *byProcs[p])
-	}
-	var names []string
-	for _, r := range s.Suite.Workloads {
-		names = append(names, r.Workload)
-	}
-	f, err := chart.Dots("aborts", "Attempts undone", chart.Axis{Label: "% of attempts"}, names, series)
+	f, err := chart.Lines("latency", "Latency of "+shown, chart.Axis{Label: "µs", Log: true}, chart.Axis{Label: "share of transactions"}, xs, series)
 	x.Figures = []*chart.Figure{f}
 	return x, err
 }

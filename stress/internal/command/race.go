@@ -2,7 +2,6 @@ package command
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/weft-stm/weft/stress/internal/console"
@@ -44,7 +43,7 @@ func (o *jobOptions) race(ctx context.Context, t *terminal, r *JobReport) error 
 			c.Duration = 0
 			c.Attempts = (o.attempts + int64(len(raced)) - 1) / int64(len(raced))
 			total = c.Attempts
-			c.Progress = func(p trial.Progress) { t.display.Step(p.Attempts, rate(p)) }
+			c.Progress = func(p trial.Progress) { t.display.Step(p.Attempts, rate(p)...) }
 		}
 		t.display.Stage("race stress: "+name, total)
 		res, err := trial.Run(ctx, c)
@@ -64,40 +63,37 @@ func (o *jobOptions) race(ctx context.Context, t *terminal, r *JobReport) error 
 		r.Controls = append(r.Controls, control)
 	}
 	t.display.End()
-	t.printf("%s\n\n", trialTable(fmt.Sprintf("race stress of the core, %g%% forced yields; every attempt checks itself, and its history is decided", o.noise), r.Race))
+	t.printf("%s\n\n", trialTables("race stress of the core: every attempt checks itself, and its history is decided", o.noise, r.Race))
 	for _, res := range r.Race {
 		t.violations(res)
 	}
 	if ctx.Err() == nil {
-		r.Missing = missing(r.Race, everything)
+		r.Missing = append(missing(r.Race, raceEvents), quiet(r.Race)...)
 	}
 	return nil
 }
 
 // steps shows the progress of a trial that takes a certain time.
 func steps(t *terminal, total int64) func(trial.Progress) {
-	return func(p trial.Progress) { t.display.Step(min(p.Elapsed.Milliseconds(), total), rate(p)) }
+	return func(p trial.Progress) { t.display.Step(min(p.Elapsed.Milliseconds(), total), rate(p)...) }
 }
 
-func rate(p trial.Progress) string {
-	return fmt.Sprintf("%s attempts, %s/s", console.Count(p.Attempts), console.Count(int64(float64(p.Attempts)/p.Elapsed.Seconds())))
-}
-
-// trialTable shows trials, one a line.
-func trialTable(title string, results []*trial.Result) string {
-	var rows [][]string
-	for _, r := range results {
-		rows = append(rows, []string{
-			r.Workload, console.Count(r.Attempts), console.Count(r.Committed), console.Percent(r.AbortRate()),
-			console.Count(r.Events.Restarts), console.Count(r.Events.Extensions), console.Count(r.Events.Parks), console.Count(r.Events.Wakes),
-			console.Count(r.Events.Escalations), console.Count(r.Events.HistoryReads), console.Count(r.MostInARow),
-			console.Count(len(r.Violations) + r.More), r.Guarantee,
-		})
+func rate(p trial.Progress) []string {
+	return []string{
+		counted(p.Found, "violation"), console.Short(p.Attempts) + " attempts",
+		console.Short(int64(float64(p.Attempts)/p.Elapsed.Seconds())) + "/s",
 	}
-	return console.Table(title, []string{
-		"workload", "attempts", "commits", "undone", "restarts", "exten-\nsions", "parks", "wakes",
-		"escala-\ntions", "history\nreads", "most in\na row", "viola-\ntions", "kept",
-	}, rows)
+}
+
+// counted says how many there are of something.
+func counted(n int, what string) string {
+	switch n {
+	case 0:
+		return "no " + what
+	case 1:
+		return "1 " + what
+	}
+	return console.Count(n) + " " + what + "s"
 }
 
 // violations prints what a trial found and how to see it again.
@@ -106,14 +102,15 @@ func (t *terminal) violations(r *trial.Result) {
 		return
 	}
 	t.printf("VIOLATION in %s on %s, seed %d, %d hands, GOMAXPROCS=%d:\n", r.Workload, r.Engine, r.Seed, r.Hands, r.Procs)
-	for _, v := range r.Violations {
-		t.printf("  %s\n", v)
-	}
+	indented(t, r.Violations)
 	if r.More > 0 {
 		t.printf("  and %d more\n", r.More)
 	}
 	t.printf("run it again: go run ./stress replay %s\n", r.Replay)
-	if r.File != "" {
+	switch {
+	case r.Unsaved != "":
+		t.printf("its history could not be saved: %s\n", r.Unsaved)
+	case r.File != "":
 		t.printf("look at it:   go run ./stress replay %s\n", r.File)
 	}
 	t.printf("\n")

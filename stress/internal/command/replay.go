@@ -4,15 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/weft-stm/weft/internal/history"
 	"github.com/weft-stm/weft/stress/internal/trial"
 )
 
-const replayAbout = `go run ./stress replay [flags] CODE|FILE: runs the trial of that code again until it finds a violation,
-or decides a saved history`
+const replayAbout = `go run ./stress replay [flags] CODE|FILE: with the code of a trial, runs that trial again until it finds a
+violation. The hands do the same as before, in an order that is the machine's: it need not find the same. With a saved
+history, decides that history again: the same verdict, always`
 
 // replay shows a violation again.
 func replay(ctx context.Context, t *terminal, args []string) (int, error) {
@@ -21,18 +24,32 @@ func replay(ctx context.Context, t *terminal, args []string) (int, error) {
 	if err := o.parse(t, args); err != nil {
 		return 0, err
 	}
-	if o.set.NArg() != 1 {
+	switch what := o.set.Arg(0); {
+	case o.set.NArg() != 1:
 		return 0, usageError("replay: give the code of a trial, or a saved history, after the flags")
-	}
-	if what := o.set.Arg(0); exists(what) {
+	case *duration <= 0:
+		return 0, usageError(fmt.Sprintf("-duration %v: it has to be positive", *duration))
+	case exists(what):
 		return o.decide(t, what)
+	default:
+		return o.again(ctx, t, trial.Code(what), *duration)
 	}
-	c, err := trial.Code(o.set.Arg(0)).Config()
+}
+
+func exists(name string) bool {
+	_, err := os.Stat(name)
+	return err == nil
+}
+
+// again runs a trial by its code.
+func (o *common) again(ctx context.Context, t *terminal, code trial.Code, duration time.Duration) (int, error) {
+	c, err := code.Config()
 	if err != nil {
 		return 0, usageError(fmt.Sprintf("replay: no such file, and %v", err))
 	}
-	c.SaveDir, c.Duration, c.Progress = o.save, *duration, steps(t, duration.Milliseconds())
-	t.display.Stage("replay: "+o.set.Arg(0), duration.Milliseconds())
+	t.printf("running %s again: every hand does the same as before, in an order that is the machine's\n\n", code)
+	c.SaveDir, c.Duration, c.Progress = o.save, duration, steps(t, duration.Milliseconds())
+	t.display.Stage("replay: "+c.Workload.Name, duration.Milliseconds())
 	r, err := trial.Run(ctx, c)
 	if errors.Is(err, trial.ErrUnable) {
 		return 0, usageError(err.Error())
@@ -41,7 +58,7 @@ func replay(ctx context.Context, t *terminal, args []string) (int, error) {
 		return 0, err
 	}
 	t.display.End()
-	t.printf("%s\n", trialTable(r.Replay, []*trial.Result{r}))
+	t.printf("%s\n\n", trialTables(r.Replay, r.Noise, []*trial.Result{r}))
 	t.violations(r)
 	switch {
 	case !r.Holds():
@@ -49,31 +66,64 @@ func replay(ctx context.Context, t *terminal, args []string) (int, error) {
 	case ctx.Err() != nil:
 		return Interrupted, o.write(r)
 	}
-	t.printf("it held this time: the seed decides what the hands do, the machine when they do it; try -duration 10m\n")
+	t.printf("it held this time, which does not say that it always does: try -duration 10m, or replay the saved history\n")
 	return Holds, o.write(r)
 }
 
-func exists(name string) bool {
-	_, err := os.Stat(name)
-	return err == nil
+// A Decision is what replay of a file writes with -json.
+type Decision struct {
+	Code       trial.Code `json:"replay"`
+	Reported   []string   `json:"reported"`   // when the history was made
+	Violations []string   `json:"violations"` // as decided now
+	Exit       int        `json:"exit"`
 }
 
-// decide checks a saved history again.
+// decide checks a saved history again. What the workload saw of its own
+// invariant cannot be checked again, for a history has no values: it is
+// repeated as it was reported.
 func (o *common) decide(t *terminal, name string) (int, error) {
+	h, err := load(name)
+	if err != nil {
+		return 0, usageError(fmt.Sprintf("replay %s: %v", name, err))
+	}
+	note, r := trial.NoteOf(h), h.Check()
+	d := Decision{Code: note.Code, Reported: note.Found, Violations: []string{}}
+	t.printf("made by %s, and decided again, without running anything:\n%v", note.Code, r)
+	for _, v := range r.Violations {
+		d.Violations = append(d.Violations, v.String())
+		d.Exit = Violation
+	}
+	if len(note.Found) > 0 {
+		d.Exit = Violation
+		t.printf("\nreported when it was made:\n")
+		indented(t, note.Found)
+	}
+	if r.Err() == nil && len(note.Found) > 0 {
+		t.printf("The history by itself is opaque: what was reported is no matter of what the attempts saw and wrote.\n")
+	}
+	t.printf("to run it again, in an order that is the machine's: go run ./stress replay %s\n", note.Code)
+	return d.Exit, o.write(d)
+}
+
+func load(name string) (*history.History, error) {
 	f, err := os.Open(name)
 	if err != nil {
-		return 0, usageError(err.Error())
+		var path *fs.PathError
+		if errors.As(err, &path) {
+			err = path.Err
+		}
+		return nil, err
 	}
 	defer f.Close()
-	h, err := history.Load(f)
-	if err != nil {
-		return 0, usageError(fmt.Sprintf("%s: %v", name, err))
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		return nil, errors.New("is a directory")
 	}
-	r := h.Check()
-	t.printf("made by %s\n%v", h.Note, r)
-	if r.Err() != nil {
-		return Violation, nil
+	return history.Load(f)
+}
+
+// indented prints texts, each of which may have several lines.
+func indented(t *terminal, texts []string) {
+	for _, s := range texts {
+		t.printf("  %s\n", strings.ReplaceAll(strings.TrimSpace(s), "\n", "\n  "))
 	}
-	t.printf("the history is opaque: if there was a violation, it was one of the workload's own invariant\n")
-	return Holds, nil
 }

@@ -56,6 +56,9 @@ func report(ctx context.Context, t *terminal, args []string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	if o.duration <= 0 {
+		return 0, usageError(fmt.Sprintf("-duration %v: it has to be positive", o.duration))
+	}
 	if info, err := os.Stat(o.charts); o.charts != "" && (err != nil || !info.IsDir()) {
 		return 0, usageError(fmt.Sprintf("-charts %s: not a directory", o.charts))
 	}
@@ -103,7 +106,7 @@ func (o *reportOptions) study(ctx context.Context, t *terminal, c contest.Config
 		outcomes, _ := contest.Run(ctx, few) // ends only with ctx
 		s.Scaling = append(s.Scaling, scaling{n, outcomes})
 	}
-	s.Suite = &SuiteReport{Engine: memory.Weft, Machine: s.Machine, Seed: o.seed, Skipped: []string{}, Missing: map[string][]string{}}
+	s.Suite = &SuiteReport{Engine: memory.Weft, Machine: s.Machine, Seed: o.seed, Noise: trial.DefaultNoise, Skipped: []string{}, Missing: map[string][]string{}}
 	options := &suiteOptions{
 		common: o.common, engine: memory.Weft, duration: o.duration, workloads: c.Workloads, procs: []int{1, 2, 4, 16},
 	}

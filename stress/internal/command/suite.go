@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -33,6 +34,7 @@ type SuiteReport struct {
 	Machine     console.Machine     `json:"machine"`
 	Engine      string              `json:"engine"`
 	Seed        uint64              `json:"seed"`
+	Noise       trial.Noise         `json:"noise"`
 	Trials      []*trial.Result     `json:"trials"`    // by workload and GOMAXPROCS
 	Workloads   []*trial.Result     `json:"workloads"` // sums of these
 	Skipped     []string            `json:"skipped"`   // workloads that the engine cannot run
@@ -59,17 +61,20 @@ func suiteFlags(t *terminal, args []string) (*suiteOptions, error) {
 	if _, err := memory.Find(o.engine); err != nil {
 		return nil, usageError("-engine: " + err.Error())
 	}
-	if o.duration <= 0 || o.hands < 0 {
-		return nil, usageError("-duration and -hands cannot be negative, nor -duration zero")
+	switch {
+	case o.duration <= 0:
+		return nil, usageError(fmt.Sprintf("-duration %v: it has to be positive", o.duration))
+	case o.hands < 0 || o.hands > trial.MostHands:
+		return nil, usageError(fmt.Sprintf("-hands %d: from 1 to %d, or 0", o.hands, trial.MostHands))
 	}
 	var err error
 	if o.workloads, err = pick(names); err != nil {
 		return nil, err
 	}
 	for f := range strings.SplitSeq(procs, ",") {
-		n := 0
-		if _, err := fmt.Sscanf(f, "%d", &n); err != nil || n < 1 {
-			return nil, usageError(fmt.Sprintf("-procs %s: %q is no number of processors", procs, f))
+		n, err := strconv.Atoi(strings.TrimSpace(f))
+		if err != nil || n < 1 || n > trial.MostProcs {
+			return nil, usageError(fmt.Sprintf("-procs %s: %q is no number of processors, from 1 to %d", procs, f, trial.MostProcs))
 		}
 		o.procs = append(o.procs, n)
 	}
@@ -82,7 +87,7 @@ func pick(names string) (ws []*workload.Workload, err error) {
 		return workload.All(), nil
 	}
 	for name := range strings.SplitSeq(names, ",") {
-		w, err := workload.Find(name)
+		w, err := workload.Find(strings.TrimSpace(name))
 		if err != nil {
 			return nil, usageError("-workloads: " + err.Error())
 		}
@@ -99,7 +104,7 @@ func suite(ctx context.Context, t *terminal, args []string) (int, error) {
 	}
 	r := &SuiteReport{
 		Command: strings.TrimSpace("go run ./stress suite " + strings.Join(args, " ")),
-		Machine: console.ThisMachine(o.gogc), Engine: o.engine, Seed: o.seed,
+		Machine: console.ThisMachine(o.gogc), Engine: o.engine, Seed: o.seed, Noise: o.noise,
 		Skipped: []string{}, Missing: map[string][]string{},
 	}
 	t.printf("%v\nseed %d\n\n", r.Machine, o.seed)
@@ -117,6 +122,9 @@ type cell struct {
 	sum   *trial.Result
 }
 
+// open reports whether there is more to learn: one violation is enough.
+func (c cell) open() bool { return c.sum == nil || c.sum.Holds() }
+
 // longest is the time that a cell gets before the next one has its turn.
 const longest = 5 * time.Second
 
@@ -124,28 +132,25 @@ func (o *suiteOptions) run(ctx context.Context, t *terminal, r *SuiteReport) err
 	cells := o.cells(r)
 	start := time.Now()
 	left := func() time.Duration { return o.duration - time.Since(start) }
-	t.display.Stage("suite on "+o.engine, o.duration.Milliseconds())
-	violations := 0
-	for round := uint64(0); ctx.Err() == nil && len(cells) > 0 && (round == 0 || left() > 0); round++ {
+	t.display.Stage("suite", o.duration.Milliseconds())
+	so := &soFar{display: t.display, duration: o.duration, start: start}
+	for round := 0; ctx.Err() == nil && slices.ContainsFunc(cells, cell.open) && (round == 0 || left() > 0); round++ {
 		for i := 0; i < len(cells) && ctx.Err() == nil && (round == 0 || left() > 0); i++ {
 			c := &cells[i]
-			if c.sum != nil && !c.sum.Holds() {
-				continue // it is known
+			if !c.open() {
+				continue
 			}
 			// The first round is short, so that every cell has its turn.
 			each := min(longest, max(left(), 0)/time.Duration(len(cells)-i))
-			where := fmt.Sprintf("%s, GOMAXPROCS=%d, %d violations so far", c.w.Name, c.procs, violations)
 			res, err := trial.Run(ctx, trial.Config{
-				Workload: c.w, Engine: o.engine, Procs: c.procs, Hands: o.hands, Noise: o.noise, SaveDir: o.save,
-				Seed: o.seed + round*uint64(len(cells)) + uint64(i), Duration: each, Window: window(each), Attempts: leastCell,
-				Progress: func(p trial.Progress) {
-					t.display.Step(min(time.Since(start), o.duration).Milliseconds(), where+", "+rate(p))
-				},
+				Workload: c.w, Engine: o.variant(round + i), Procs: c.procs, Hands: o.hands, Noise: o.noise, SaveDir: o.save,
+				Seed: o.seed + uint64(round*len(cells)+i), Duration: each, Window: window(each), Attempts: leastCell,
+				Progress: so.step(c),
 			})
 			if err != nil {
 				return err
 			}
-			violations += len(res.Violations) + res.More
+			so.add(res)
 			if c.sum == nil {
 				c.sum = res
 			} else {
@@ -157,6 +162,41 @@ func (o *suiteOptions) run(ctx context.Context, t *terminal, r *SuiteReport) err
 	r.Elapsed = time.Since(start)
 	r.collect(cells)
 	return nil
+}
+
+// variant makes every other trial on Weft one with all kinds of policies.
+func (o *suiteOptions) variant(n int) string {
+	if o.engine == memory.Weft && n%2 == 1 {
+		return memory.Policies
+	}
+	return o.engine
+}
+
+// soFar is what is shown of a running suite.
+type soFar struct {
+	display    *console.Display
+	duration   time.Duration
+	start      time.Time
+	attempts   int64 // of the trials that have ended
+	violations int
+}
+
+func (s *soFar) add(r *trial.Result) {
+	s.attempts += r.Attempts
+	s.violations += len(r.Violations) + r.More
+}
+
+// step shows the progress of a trial within the suite.
+func (s *soFar) step(c *cell) func(p trial.Progress) {
+	return func(p trial.Progress) {
+		elapsed := time.Since(s.start)
+		attempts := s.attempts + p.Attempts
+		s.display.Step(min(elapsed, s.duration).Milliseconds(),
+			counted(s.violations+p.Found, "violation"),
+			fmt.Sprintf("%s attempts", console.Short(attempts)),
+			fmt.Sprintf("%s/s", console.Short(int64(float64(attempts)/elapsed.Seconds()))),
+			fmt.Sprintf("%s P=%d", c.w.Name, c.procs))
+	}
 }
 
 // leastCell is the number of attempts that a cell makes also where that takes
@@ -191,8 +231,7 @@ func (r *SuiteReport) collect(cells []cell) {
 		r.Trials = append(r.Trials, c.sum)
 		last := len(r.Workloads) - 1
 		if last < 0 || r.Workloads[last].Workload != c.w.Name {
-			first := *c.sum
-			r.Workloads = append(r.Workloads, &first)
+			r.Workloads = append(r.Workloads, c.sum.Clone())
 			continue
 		}
 		r.Workloads[last].Add(c.sum)
@@ -203,24 +242,27 @@ func (r *SuiteReport) collect(cells []cell) {
 	}
 	for _, sum := range r.Workloads {
 		w, _ := workload.Find(sum.Workload)
-		for _, e := range w.Expects {
-			if sum.Events.Of(e) == 0 {
-				r.Missing[w.Name] = append(r.Missing[w.Name], string(e))
-			}
+		if none := missing([]*trial.Result{sum}, w.Expects); len(none) > 0 {
+			r.Missing[w.Name] = none
 		}
 	}
-	if len(r.Workloads) == len(workload.All()) {
-		if none := missing(r.Workloads, everything); len(none) > 0 {
-			r.Missing["the whole suite"] = none
-		}
+	if len(r.Workloads) < len(workload.All()) {
+		return
+	}
+	none := append(missing(r.Workloads, workload.Events()), quiet(r.Workloads)...)
+	if len(none) > 0 {
+		r.Missing[together] = none
 	}
 }
+
+// together is the place of what all workloads missed.
+const together = "all together"
 
 // finish prints what came of it and settles the exit status.
 func (o *suiteOptions) finish(ctx context.Context, t *terminal, r *SuiteReport) {
 	r.Interrupted = ctx.Err() != nil
-	title := fmt.Sprintf("suite on %s, GOMAXPROCS %v, %g%% forced yields", o.engine, o.procs, o.noise)
-	t.printf("%s\n\n", trialTable(title, r.Workloads))
+	title := fmt.Sprintf("suite on %s, GOMAXPROCS %v", o.engine, o.procs)
+	t.printf("%s\n\n", trialTables(title, o.noise, r.Workloads))
 	if len(r.Skipped) > 0 {
 		t.printf("%s cannot run %s\n\n", o.engine, strings.Join(r.Skipped, ", "))
 	}
@@ -243,9 +285,9 @@ func (o *suiteOptions) finish(ctx context.Context, t *terminal, r *SuiteReport) 
 		t.printf("interrupted, no violation until then\n")
 	case len(r.Missing) > 0:
 		r.Exit = Vacuous
-		t.printf("VACUOUS\n")
+		t.printf("VACUOUS, too little was met to show anything\n")
 		for _, name := range sortedKeys(r.Missing) {
-			t.printf("  %s met no %s\n", name, strings.Join(r.Missing[name], ", "))
+			t.printf("  %s: %s\n", name, strings.Join(r.Missing[name], "; "))
 		}
 	default:
 		t.printf("all of them opaque, no violation\n")

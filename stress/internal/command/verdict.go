@@ -31,7 +31,7 @@ func (r *JobReport) lines() (lines []Line) {
 			What:     "race: " + race.Workload,
 			Measured: fmt.Sprintf("%s attempts, %s undone", console.Count(race.Attempts), console.Percent(race.AbortRate())),
 			Baseline: "without isolation: not run",
-			Result:   fmt.Sprintf("%d violations", len(race.Violations)+race.More),
+			Result:   counted(len(race.Violations)+race.More, "violation"),
 		}
 		if i < len(r.Controls) {
 			line.Baseline = "without isolation: " + seen(r.Controls[i])

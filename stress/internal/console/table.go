@@ -54,6 +54,25 @@ func Count[N ~int | ~int64 | ~uint64](n N) string {
 	return s
 }
 
+// Short writes a number in three digits or so.
+func Short[N ~int | ~int64 | ~uint64](n N) string {
+	x := float64(n)
+	for _, unit := range []string{"", "k", "M", "G"} {
+		switch {
+		case unit == "" && x < 10_000:
+			return fmt.Sprint(n)
+		case unit != "" && x < 10:
+			return fmt.Sprintf("%.2f%s", x, unit)
+		case unit != "" && x < 100:
+			return fmt.Sprintf("%.1f%s", x, unit)
+		case unit != "" && x < 1000:
+			return fmt.Sprintf("%.0f%s", x, unit)
+		}
+		x /= 1000
+	}
+	return Count(n)
+}
+
 // Percent writes a share.
 func Percent(share float64) string { return fmt.Sprintf("%.1f%%", 100*share) }
 

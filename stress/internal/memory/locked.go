@@ -96,6 +96,11 @@ func (s *lockedSession[T]) Update(ctx context.Context, body func(tx Tx[T]) error
 	return err
 }
 
+// Irrevocably is Update: who has the lock cannot lose.
+func (s *lockedSession[T]) Irrevocably(ctx context.Context, body func(tx Tx[T]) error) error {
+	return s.Update(ctx, body)
+}
+
 // update runs body under the lock, and returns the hooks to run without it.
 func (s *lockedSession[T]) update(ctx context.Context, body func(tx Tx[T]) error) (after []func(), err error) {
 	s.l.Lock()

@@ -10,6 +10,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // A Memory is an array of shared variables of type T.
@@ -28,6 +29,9 @@ type Session[T any] interface {
 	// wrote and is returned; a panic undoes and goes on. The end of ctx ends
 	// waits, with its error.
 	Update(ctx context.Context, body func(tx Tx[T]) error) error
+	// Irrevocably is Update for a body that cannot lose. It needs the Feature
+	// Irrevocable.
+	Irrevocably(ctx context.Context, body func(tx Tx[T]) error) error
 	// View is Update for a body that does not write.
 	View(ctx context.Context, body func(tx Tx[T]) error) error
 }
@@ -45,6 +49,9 @@ type Tx[T any] interface {
 	// NoteVersion puts the version of the commit into to, once it is known.
 	// It does nothing where commits have no version.
 	NoteVersion(to *uint64)
+	// LostOn returns the variable at which the attempt before this one lost, or
+	// -1 where that is not known.
+	LostOn() int
 
 	// The rest needs the Feature of the same name.
 
@@ -70,24 +77,30 @@ type System struct {
 	Doc      string
 	Features Features
 	Counted  bool // stm.ReadStats counts what happens in it
+	Numbered bool // commits have versions
 	Broken   bool // must not be expected to hold anything
 }
 
 // Names of the systems.
 const (
-	Weft    = "weft"
-	Mutex   = "mutex"
-	RWMutex = "rwmutex"
-	Peer    = "anacrolix"
-	None    = "none"
+	Weft     = "weft"
+	Policies = "weft-policies"
+	Mutex    = "mutex"
+	RWMutex  = "rwmutex"
+	Peer     = "anacrolix"
+	None     = "none"
 )
 
 var systems = []System{
-	{Weft, "transactions of this module", Nested | Hooks | Irrevocable, true, false},
-	{Mutex, "one sync.Mutex around each block", Nested | Hooks | Irrevocable, false, false},
-	{RWMutex, "one sync.RWMutex, shared by views", Nested | Hooks | Irrevocable, false, false},
-	{Peer, "github.com/anacrolix/stm v0.5.0", 0, false, false},
-	{None, "no isolation at all: shows that the checks see", Nested | Hooks | Irrevocable, false, true},
+	{Name: Weft, Doc: "transactions of this module", Features: Nested | Hooks | Irrevocable, Counted: true, Numbered: true},
+	{
+		Name: Policies, Doc: "the same, each goroutine with another policy of package sched",
+		Features: Nested | Hooks | Irrevocable, Counted: true, Numbered: true,
+	},
+	{Name: Mutex, Doc: "one sync.Mutex around each block", Features: Nested | Hooks | Irrevocable, Numbered: true},
+	{Name: RWMutex, Doc: "one sync.RWMutex, shared by views", Features: Nested | Hooks | Irrevocable, Numbered: true},
+	{Name: Peer, Doc: "github.com/anacrolix/stm v0.5.0"},
+	{Name: None, Doc: "no isolation at all: shows that the checks see", Features: Nested | Hooks | Irrevocable, Broken: true},
 }
 
 // Systems lists what New can make.
@@ -100,7 +113,11 @@ func Find(name string) (System, error) {
 			return s, nil
 		}
 	}
-	return System{}, fmt.Errorf("no engine %q: there are weft, mutex, rwmutex, anacrolix, none", name)
+	var names []string
+	for _, s := range systems {
+		names = append(names, s.Name)
+	}
+	return System{}, fmt.Errorf("no engine %q: there are %s", name, strings.Join(names, ", "))
 }
 
 // New returns a memory of a system with the given initial values. It panics if
@@ -108,7 +125,9 @@ func Find(name string) (System, error) {
 func New[T any](system string, initial []T) Memory[T] {
 	switch system {
 	case Weft:
-		return newWeft(initial)
+		return newWeft(initial, nil)
+	case Policies:
+		return newWeft(initial, policies)
 	case Mutex:
 		return newLocked(initial, false)
 	case RWMutex:

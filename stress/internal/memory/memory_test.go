@@ -188,6 +188,66 @@ func TestFind(t *testing.T) {
 		require.Equal(t, s, got)
 	}
 	_, err := Find("nonsense")
-	require.ErrorContains(t, err, "weft, mutex")
+	require.ErrorContains(t, err, "weft, weft-policies, mutex")
 	require.Panics(t, func() { New[int]("nonsense", nil) })
+}
+
+// TestLostOn: an attempt of Weft knows where the one before lost.
+func TestLostOn(t *testing.T) {
+	for _, name := range []string{Weft, Policies} {
+		m := New(name, []int{0, 0, 0, 0})
+		s, other := m.Session(), m.Session()
+		var lost []int
+		require.NoError(t, s.Update(ctx, func(tx Tx[int]) error {
+			lost = append(lost, tx.LostOn())
+			x := tx.Get(1) + tx.Get(2)
+			if len(lost) == 1 {
+				var wg sync.WaitGroup
+				wg.Go(func() { _ = other.Update(ctx, func(tx Tx[int]) error { tx.Set(2, 1); return nil }) })
+				wg.Wait()
+			}
+			tx.Set(3, x)
+			return nil
+		}))
+		require.Equal(t, []int{-1, 2}, lost, name)
+	}
+}
+
+// TestIrrevocably: one at a time, and once each, whatever others do.
+func TestIrrevocably(t *testing.T) {
+	each(t, Irrevocable, func(t *testing.T, m Memory[int]) {
+		runs := 0 // plain: irrevocable bodies exclude one another
+		var wg sync.WaitGroup
+		for i := range 8 {
+			s := m.Session()
+			wg.Go(func() {
+				for range 50 {
+					switch i % 3 {
+					case 0:
+						_ = s.Irrevocably(ctx, func(tx Tx[int]) error {
+							runs++
+							tx.Set(0, tx.Get(0)+1)
+							return nil
+						})
+					case 1:
+						_ = s.Update(ctx, func(tx Tx[int]) error {
+							n := tx.Get(0)
+							tx.Irrevocable()
+							runs++
+							tx.Set(0, n+1)
+							return nil
+						})
+					default:
+						_ = s.Update(ctx, func(tx Tx[int]) error {
+							tx.Set(1, tx.Get(0))
+							return nil
+						})
+					}
+				}
+			})
+		}
+		wg.Wait()
+		require.Equal(t, 300, runs)
+		require.Equal(t, 300, m.Load(0))
+	})
 }

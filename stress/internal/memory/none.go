@@ -56,6 +56,10 @@ func (s noneSession[T]) Update(ctx context.Context, body func(tx Tx[T]) error) e
 	}
 }
 
+func (s noneSession[T]) Irrevocably(ctx context.Context, body func(tx Tx[T]) error) error {
+	return s.Update(ctx, body)
+}
+
 func (s noneSession[T]) View(ctx context.Context, body func(tx Tx[T]) error) error {
 	return s.Update(ctx, body)
 }

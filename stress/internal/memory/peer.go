@@ -66,6 +66,10 @@ func (s *peerSession[T]) View(ctx context.Context, body func(tx Tx[T]) error) er
 	return s.Update(ctx, body)
 }
 
+func (s *peerSession[T]) Irrevocably(context.Context, func(tx Tx[T]) error) error {
+	panic("memory: this system has no irrevocable attempts")
+}
+
 type peerTx[T any] struct {
 	vars     []*peer.Var[T]
 	tx       *peer.Tx
@@ -151,6 +155,7 @@ func (tx *peerTx[T]) OrElse(alternatives ...func() error) error {
 }
 
 func (tx *peerTx[T]) NoteVersion(*uint64)       {}
+func (tx *peerTx[T]) LostOn() int               { return -1 }
 func (tx *peerTx[T]) Nested(func() error) error { panic("memory: this system has no nested parts") }
 func (tx *peerTx[T]) OnCommit(func())           { panic("memory: this system has no hooks") }
 func (tx *peerTx[T]) OnRollback(func())         { panic("memory: this system has no hooks") }

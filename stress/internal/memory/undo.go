@@ -118,6 +118,7 @@ func (tx *lockedTx[T]) OnCommit(f func())          { tx.hooks = append(tx.hooks,
 func (tx *lockedTx[T]) OnRollback(f func())        { tx.hooks = append(tx.hooks, hook{false, f}) }
 func (tx *lockedTx[T]) NoteVersion(to *uint64)     { tx.note = to }
 func (tx *lockedTx[T]) Irrevocable()               {} // it cannot lose anyway
+func (tx *lockedTx[T]) LostOn() int                { return -1 }
 
 func (tx *lockedTx[T]) Nested(part func() error) error {
 	undone, hooks := len(tx.undo), len(tx.hooks)

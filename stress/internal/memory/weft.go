@@ -2,6 +2,7 @@ package memory
 
 import (
 	"context"
+	"unsafe"
 
 	"github.com/weft-stm/weft/internal/engine"
 	"github.com/weft-stm/weft/sched"
@@ -11,13 +12,22 @@ import (
 
 type weft[T any] struct {
 	vars     []tvar.Var[T]
+	place    map[*engine.Cell]int // of each variable
+	policies []stm.Policy         // of sessions by turns; nil: none asks for one
 	sessions int
 }
 
-func newWeft[T any](initial []T) *weft[T] {
-	m := &weft[T]{vars: make([]tvar.Var[T], len(initial))}
+// policies are those that no transaction has unless it asks. The ladder is less
+// patient than the default one.
+var policies = []stm.Policy{
+	sched.Backoff{}, sched.Greedy{}, sched.Karma{}, sched.Serialize{}, sched.Random(1), sched.Ladder{SerialLosses: 4, QueueSame: 1},
+}
+
+func newWeft[T any](initial []T, policies []stm.Policy) *weft[T] {
+	m := &weft[T]{vars: make([]tvar.Var[T], len(initial)), place: map[*engine.Cell]int{}, policies: policies}
 	for v, x := range initial {
 		m.vars[v].Store(x)
+		m.place[(*engine.Cell)(unsafe.Pointer(&m.vars[v]))] = v // a Var is its cell
 	}
 	return m
 }
@@ -29,14 +39,21 @@ func (m *weft[T]) Modify(v int, f func(T) T) { m.vars[v].Modify(f) }
 // from the pool: both ways in must hold.
 func (m *weft[T]) Session() Session[T] {
 	s := &weftSession[T]{run: stm.Atomically, view: stm.View[struct{}]}
-	if m.sessions++; m.sessions%2 == 1 {
+	n := m.sessions
+	m.sessions++
+	if len(m.policies) > 0 {
+		s.options = []stm.Option{stm.WithPolicy(m.policies[n%len(m.policies)])}
+		n += n / len(m.policies) // so that each policy meets both ways in
+	}
+	if n%2 == 0 {
 		w := sched.NewWorker()
 		s.run = w.Atomically
 		s.view = func(ctx context.Context, body func(tx *stm.Tx) (struct{}, error), opts ...stm.Option) (struct{}, error) {
 			return sched.View(ctx, w, body, opts...)
 		}
 	}
-	s.tx.vars = m.vars
+	s.tx.weft = m
+	s.irrevocable = append(s.options[:len(s.options):len(s.options)], stm.Irrevocable())
 	// Made once, so that a block costs what it costs a user.
 	s.update = func(tx *stm.Tx) error {
 		s.tx.tx = tx
@@ -56,11 +73,18 @@ type weftSession[T any] struct {
 	look   func(*stm.Tx) (struct{}, error)
 	body   func(tx Tx[T]) error
 	tx     weftTx[T]
+
+	options, irrevocable []stm.Option
 }
 
 func (s *weftSession[T]) Update(ctx context.Context, body func(tx Tx[T]) error) error {
 	s.body = body
-	return s.run(ctx, s.update)
+	return s.run(ctx, s.update, s.options...)
+}
+
+func (s *weftSession[T]) Irrevocably(ctx context.Context, body func(tx Tx[T]) error) error {
+	s.body = body
+	return s.run(ctx, s.update, s.irrevocable...)
 }
 
 func (s *weftSession[T]) View(ctx context.Context, body func(tx Tx[T]) error) error {
@@ -70,8 +94,8 @@ func (s *weftSession[T]) View(ctx context.Context, body func(tx Tx[T]) error) er
 }
 
 type weftTx[T any] struct {
-	vars []tvar.Var[T]
-	tx   *stm.Tx
+	*weft[T]
+	tx *stm.Tx
 }
 
 func (tx *weftTx[T]) Get(v int) T                { return tx.vars[v].Get(tx.tx) }
@@ -81,6 +105,13 @@ func (tx *weftTx[T]) Retry()                     { tx.tx.Retry() }
 func (tx *weftTx[T]) OnCommit(f func())          { tx.tx.OnCommit(f) }
 func (tx *weftTx[T]) OnRollback(f func())        { tx.tx.OnRollback(f) }
 func (tx *weftTx[T]) Irrevocable()               { tx.tx.Irrevocable() }
+
+func (tx *weftTx[T]) LostOn() int {
+	if v, ok := tx.place[engine.LostOn(tx.tx.Engine())]; ok {
+		return v
+	}
+	return -1
+}
 
 func (tx *weftTx[T]) NoteVersion(to *uint64) {
 	e := tx.tx.Engine()

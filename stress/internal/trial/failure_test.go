@@ -5,7 +5,6 @@ import (
 	"errors"
 	"math/rand/v2"
 	"os"
-	"strings"
 	"testing"
 	"time"
 
@@ -26,7 +25,7 @@ func made(step func(ctx context.Context, h *workload.Hand) error) *workload.Work
 func TestLostWakeupIsFound(t *testing.T) {
 	r := try(t, Config{Engine: memory.Weft, Hands: 2, Attempts: 1000, Patience: 200 * time.Millisecond, Workload: made(
 		func(ctx context.Context, h *workload.Hand) error {
-			return h.Update(ctx, func(tx workload.Tx) error {
+			return h.Update(ctx, "made", func(tx workload.Tx) error {
 				tx.Get(0)
 				tx.Retry() // nobody will ever write
 				return nil
@@ -55,7 +54,7 @@ func TestHandsThatCannotBeStopped(t *testing.T) {
 func TestPanicOfAHandIsFound(t *testing.T) {
 	r := try(t, Config{Engine: memory.Weft, Hands: 1, Attempts: 1000, Workload: made(
 		func(ctx context.Context, h *workload.Hand) error {
-			return h.Update(ctx, func(tx workload.Tx) error {
+			return h.Update(ctx, "made", func(tx workload.Tx) error {
 				if tx.Get(0) == 0 {
 					panic("index out of range")
 				}
@@ -77,20 +76,21 @@ func TestUnexpectedErrorIsFound(t *testing.T) {
 func TestViolationIsSavedAndCanBeReplayed(t *testing.T) {
 	bank, err := workload.Find("bank")
 	require.NoError(t, err)
-	r := try(t, Config{Workload: bank, Engine: memory.None, Hands: 4, Noise: 10, Attempts: 100_000, SaveDir: t.TempDir()})
+	r := try(t, Config{Workload: bank, Engine: memory.None, Hands: 4, Noise: Noise{Yields: 10}, Attempts: 100_000, SaveDir: t.TempDir()})
 	require.False(t, r.Holds())
 	f, err := os.Open(r.File)
 	require.NoError(t, err)
 	defer f.Close()
 	h, err := history.Load(f)
 	require.NoError(t, err)
-	require.Equal(t, r.Replay, h.Note)
+	require.Equal(t, Note{Code(r.Replay), r.Violations}, NoteOf(h))
 	c, err := Code(r.Replay).Config()
 	require.NoError(t, err)
-	require.Equal(t, Config{Workload: bank, Engine: memory.None, Procs: r.Procs, Hands: 4, Noise: 10, Seed: r.Seed}, c)
+	require.Equal(t, Config{Workload: bank, Engine: memory.None, Procs: r.Procs, Hands: 4, Noise: Noise{Yields: 10}, Seed: r.Seed}, c)
 
-	r = try(t, Config{Workload: bank, Engine: memory.None, Hands: 4, Noise: 10, Attempts: 100_000, SaveDir: r.File})
-	require.True(t, strings.HasPrefix(r.File, "not saved: "), r.File)
+	r = try(t, Config{Workload: bank, Engine: memory.None, Hands: 4, Noise: Noise{Yields: 10}, Attempts: 100_000, SaveDir: r.File})
+	require.Empty(t, r.File)
+	require.Contains(t, r.Unsaved, "not a directory")
 }
 
 func TestResultsAddUp(t *testing.T) {
@@ -122,7 +122,7 @@ func TestResultsAddUp(t *testing.T) {
 func TestWindowsAreBounded(t *testing.T) {
 	bank, err := workload.Find("bank")
 	require.NoError(t, err)
-	r := try(t, Config{Workload: bank, Engine: memory.Weft, Hands: 4, Noise: 5, Attempts: 20_000, Window: 2000})
+	r := try(t, Config{Workload: bank, Engine: memory.Weft, Hands: 4, Noise: Noise{Yields: 5}, Attempts: 20_000, Window: 2000})
 	require.GreaterOrEqual(t, r.Windows, 9)
 	require.Empty(t, r.Violations)
 }

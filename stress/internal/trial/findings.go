@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
+
+	"github.com/weft-stm/weft/internal/history"
 )
 
 // findings are the violations of a run, the first few of them.
@@ -26,10 +29,31 @@ func (f *findings) add(text string) {
 	}
 }
 
-func (f *findings) any() bool {
+func (f *findings) any() bool { return f.count() > 0 }
+
+func (f *findings) count() int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return len(f.texts) > 0
+	return len(f.texts) + f.more
+}
+
+// A Note is what a saved history says of the trial that it is from.
+type Note struct {
+	Code  Code
+	Found []string // the violations, as they were reported
+}
+
+// String is the note as it is saved: the code, and under it what was found.
+func (n Note) String() string { return string(n.Code) + "\n" + strings.Join(n.Found, "\x00") }
+
+// NoteOf reads the note of a saved history.
+func NoteOf(h *history.History) Note {
+	code, found, _ := strings.Cut(h.Note, "\n")
+	n := Note{Code: Code(code)}
+	if found != "" {
+		n.Found = strings.Split(found, "\x00")
+	}
+	return n
 }
 
 // save writes the bad window to a file that can be replayed.
@@ -37,6 +61,9 @@ func (r *run) save() {
 	if r.SaveDir == "" {
 		return
 	}
+	r.found.mu.Lock()
+	r.history.Note = Note{r.result.code(), r.found.texts}.String()
+	r.found.mu.Unlock()
 	name := filepath.Join(r.SaveDir, fmt.Sprintf("%s.history", r.result.code().fileName()))
 	f, err := os.Create(name)
 	if err == nil {
@@ -46,7 +73,7 @@ func (r *run) save() {
 		}
 	}
 	if err != nil {
-		r.result.File = "not saved: " + err.Error()
+		r.result.Unsaved = err.Error()
 		return
 	}
 	r.result.File = name

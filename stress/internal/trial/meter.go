@@ -2,13 +2,20 @@ package trial
 
 import "sync/atomic"
 
-// A meter counts the attempts and steps of one hand. It passes them on in
-// lots, so that counting orders no two hands.
+// A meter counts what one hand does. It passes attempts and steps on in lots,
+// so that counting orders no two hands.
 type meter struct {
 	total                *totals
 	attempts, steps, ops int64 // not passed on yet
-	row                  int   // most attempts in a row
+
+	row         int              // most attempts in a row
+	tries       [triesKept]int64 // commits, by attempts since the call or the last wait
+	irrevocable int64            // attempts
+	clashes     map[clash]int64
 }
+
+// triesKept bounds the histogram of attempts; more count as the last.
+const triesKept = 80
 
 // totals are those of all hands.
 type totals struct {
@@ -25,6 +32,8 @@ func (m *meter) attempt(row int) {
 		m.pass()
 	}
 }
+
+func (m *meter) commit(row int) { m.tries[min(row, triesKept)-1]++ }
 
 func (m *meter) operation() { m.ops++ }
 

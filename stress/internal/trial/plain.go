@@ -27,9 +27,14 @@ func newPlain(m memory.Memory[int64]) *plain {
 	return p
 }
 
-func (p *plain) Update(ctx context.Context, body func(tx workload.Tx) error) error {
+func (p *plain) Update(ctx context.Context, _ string, body func(tx workload.Tx) error) error {
 	p.body = body
 	return p.s.Update(ctx, p.call)
+}
+
+func (p *plain) Irrevocably(ctx context.Context, _ string, body func(tx workload.Tx) error) error {
+	p.body = body
+	return p.s.Irrevocably(ctx, p.call)
 }
 
 func (p *plain) View(ctx context.Context, body func(tx workload.Tx) error) error {

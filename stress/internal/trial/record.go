@@ -8,27 +8,33 @@ import (
 	"github.com/weft-stm/weft/stress/internal/workload"
 )
 
-// A stamped value says which write it is from.
+// A stamped value says which write it is from, and what transaction made that.
 type stamped struct {
 	x     int64
 	token history.Token
+	by    string
 }
 
 // A recorder is the workload.Session of a hand that records. It is a
 // workload.Tx as well: the attempt now running.
 type recorder struct {
-	m       memory.Memory[stamped]
-	s       memory.Session[stamped]
-	log     *history.Log
-	noise   *noise
-	meter   *meter
-	numbers bool // commits of this system have versions
+	m        memory.Memory[stamped]
+	s        memory.Session[stamped]
+	labels   []string
+	log      *history.Log
+	noise    *noise
+	meter    *meter
+	numbered bool // commits of this system have versions
 
 	update, look func(tx memory.Tx[stamped]) error // made once
 	body         func(tx workload.Tx) error
+	name         string // of the transaction
+	forever      bool   // every attempt of it is irrevocable
 	tx           memory.Tx[stamped]
 	began        bool
-	row          int // attempts since the call or the last Retry
+	waits        bool // the attempt has called Retry
+	promised     bool // the attempt is irrevocable
+	row          int  // attempts since the call or the last wait
 	version      uint64
 	known        knowledge
 	commutes     []commute
@@ -42,14 +48,13 @@ var (
 	_ workload.Tx      = (*recorder)(nil)
 )
 
-func newRecorder(m memory.Memory[stamped], vars int, log *history.Log, n *noise, t *meter, system string) *recorder {
-	r := &recorder{m: m, s: m.Session(), log: log, noise: n, meter: t, known: newKnowledge(vars)}
-	r.numbers = system == memory.Weft || system == memory.Mutex || system == memory.RWMutex
+func newRecorder(m memory.Memory[stamped], labels []string, log *history.Log, n *noise, t *meter) *recorder {
+	r := &recorder{m: m, s: m.Session(), labels: labels, log: log, noise: n, meter: t, known: newKnowledge(len(labels))}
 	r.update = func(tx memory.Tx[stamped]) error {
 		r.begin(tx)
 		tx.NoteVersion(&r.version)
 		err := r.body(r)
-		if err == nil && r.noise.force() {
+		if err == nil && !r.promised && r.noise.fail() {
 			return errForced
 		}
 		return err
@@ -62,19 +67,51 @@ func newRecorder(m memory.Memory[stamped], vars int, log *history.Log, n *noise,
 }
 
 func (r *recorder) begin(tx memory.Tx[stamped]) {
+	switch {
+	case !r.began: // the first attempt
+	case r.waits:
+		r.row = 0
+	default:
+		r.lost(tx)
+	}
 	r.log.Begin()
-	r.tx, r.began, r.version = tx, true, 0
+	r.tx, r.began, r.waits, r.promised, r.version = tx, true, false, false, 0
+	if r.forever {
+		r.promise()
+	}
 	r.known.forget()
 	r.commutes = r.commutes[:0]
 	r.row++
 	r.meter.attempt(r.row)
 }
 
+// lost notes whom the attempt before lost to, and where.
+func (r *recorder) lost(tx memory.Tx[stamped]) {
+	v := tx.LostOn()
+	if v < 0 {
+		return
+	}
+	now, rival := r.m.Load(v), Nobody
+	if now.token != r.known.slot(v).seen {
+		rival = now.by
+	}
+	r.meter.clashes[clash{r.labels[v], r.name, rival}]++
+}
+
+// promise makes the attempt count as irrevocable.
+func (r *recorder) promise() {
+	if !r.promised {
+		r.promised = true
+		r.meter.irrevocable++
+	}
+}
+
 // Update runs body, again if it was undone on purpose.
-func (r *recorder) Update(ctx context.Context, body func(tx workload.Tx) error) error {
+func (r *recorder) Update(ctx context.Context, name string, body func(tx workload.Tx) error) error {
+	r.name, r.forever = name, false
 	for {
 		if r.noise.touch() {
-			v := r.noise.rnd.IntN(len(r.known.slots))
+			v := r.noise.rnd.IntN(len(r.labels))
 			r.m.Modify(v, func(x stamped) stamped { return x })
 		}
 		if err := r.once(ctx, body, r.s.Update, r.update); err != errForced {
@@ -83,8 +120,15 @@ func (r *recorder) Update(ctx context.Context, body func(tx workload.Tx) error) 
 	}
 }
 
+// Irrevocably runs body as an irrevocable transaction.
+func (r *recorder) Irrevocably(ctx context.Context, name string, body func(tx workload.Tx) error) error {
+	r.name, r.forever = name, true
+	return r.once(ctx, body, r.s.Irrevocably, r.update)
+}
+
 // View runs body on a snapshot.
 func (r *recorder) View(ctx context.Context, body func(tx workload.Tx) error) error {
+	r.name, r.forever = "view", false
 	return r.once(ctx, body, r.s.View, r.look)
 }
 
@@ -113,6 +157,7 @@ func (r *recorder) once(
 			}
 		}
 		r.log.Commit(r.version)
+		r.meter.commit(r.row)
 	}
 	return err
 }
@@ -128,9 +173,10 @@ func (r *recorder) Modify(v int, f func(int64) int64) {
 		r.meter.attempt(r.row)
 		r.noise.step()
 		r.log.Read(v, old.token)
-		return stamped{f(old.x), r.log.Write(v, old.token)}
+		return stamped{f(old.x), r.log.Write(v, old.token), singleStep}
 	})
 	r.log.Commit(0)
+	r.meter.commit(r.row)
 }
 
 func (r *recorder) Get(v int) int64 {
@@ -148,11 +194,11 @@ func (r *recorder) get(v int) int64 {
 
 func (r *recorder) Set(v int, x int64) {
 	r.noise.step()
-	if !r.numbers && r.known.of(v) == history.None {
+	if !r.numbered && r.known.of(v) == history.None {
 		r.get(v) // else nobody would know where the write belongs
 	}
 	token := r.write(v)
-	r.tx.Set(v, stamped{x, token})
+	r.tx.Set(v, stamped{x, token, r.name})
 }
 
 func (r *recorder) write(v int) history.Token {
@@ -169,13 +215,13 @@ func (r *recorder) Add(v int, delta int64) {
 	r.commutes = append(r.commutes, commute{token: token})
 	r.tx.Commute(v, func(old stamped) stamped {
 		r.commutes[i].prev = old.token // the last time counts
-		return stamped{old.x + delta, token}
+		return stamped{old.x + delta, token, r.name}
 	})
 }
 
 func (r *recorder) Retry() {
 	r.noise.step()
-	r.row = 0
+	r.waits = true
 	r.tx.Retry()
 }
 
@@ -200,6 +246,7 @@ func (r *recorder) OrElse(alternatives ...func() error) error {
 	for i, f := range alternatives {
 		wrapped[i] = func() error {
 			if i > 0 {
+				r.waits = false
 				r.rollback(mark)
 			}
 			mark = r.log.Mark()
@@ -215,4 +262,9 @@ func (r *recorder) OrElse(alternatives ...func() error) error {
 
 func (r *recorder) OnCommit(f func())   { r.tx.OnCommit(f) }
 func (r *recorder) OnRollback(f func()) { r.tx.OnRollback(f) }
-func (r *recorder) Irrevocable()        { r.tx.Irrevocable() }
+
+// Irrevocable asks before it is granted: asking may end the attempt.
+func (r *recorder) Irrevocable() {
+	r.promise()
+	r.tx.Irrevocable()
+}

@@ -2,11 +2,11 @@ package trial
 
 import (
 	"errors"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/weft-stm/weft/internal/history"
-	"github.com/weft-stm/weft/stm"
-	"github.com/weft-stm/weft/stress/internal/workload"
 )
 
 // ErrUnable is returned for a workload that needs what an engine cannot do.
@@ -19,7 +19,7 @@ type Result struct {
 	Procs    int           `json:"gomaxprocs"`
 	Hands    int           `json:"hands"`
 	Seed     uint64        `json:"seed"`
-	Noise    float64       `json:"noise_percent"`
+	Noise    Noise         `json:"noise"`
 	Elapsed  time.Duration `json:"elapsed_ns"`
 	Windows  int           `json:"windows"`
 
@@ -32,68 +32,25 @@ type Result struct {
 	Unordered int64         `json:"unordered"` // blind writes that the check could not place
 	Checking  time.Duration `json:"checking_ns"`
 
-	Events     Events   `json:"events"` // all zero for engines that do not count
-	MostInARow int      `json:"most_attempts_in_a_row"`
-	Guarantee  string   `json:"guarantee"` // the strongest one that the history kept
-	Violations []string `json:"violations"`
-	More       int      `json:"more_violations"` // not kept
-	File       string   `json:"history_file,omitempty"`
-	Replay     string   `json:"replay"` // the code of the trial
+	Events     Events     `json:"events"`
+	Conflicts  []Conflict `json:"conflicts"`           // that made attempts start over, where the engine tells
+	Tries      []int64    `json:"attempts_per_commit"` // commits that took 1, 2, … attempts since the call or a wait
+	MostInARow int        `json:"most_attempts_in_a_row"`
+	Guarantee  string     `json:"guarantee"` // the strongest one that the history kept
+	Violations []string   `json:"violations"`
+	More       int        `json:"more_violations"` // not kept
+	File       string     `json:"history_file,omitempty"`
+	Unsaved    string     `json:"history_not_saved,omitempty"` // why there is no file
+	Replay     string     `json:"replay"`                      // the code of the trial
 
-	broken history.Level // the weakest guarantee broken, 0 if none was
-}
-
-// Events are what happened in the engine.
-type Events struct {
-	Restarts     uint64 `json:"restarts"`
-	Retries      uint64 `json:"retries"`
-	Failures     uint64 `json:"failures"`
-	Extensions   uint64 `json:"extensions"`
-	Parks        uint64 `json:"parks"`
-	Wakes        uint64 `json:"wakes"`
-	Escalations  uint64 `json:"escalations"`
-	HistoryReads uint64 `json:"history_reads"`
-}
-
-func eventsOf(s stm.Stats) Events {
-	return Events{s.Conflicts, s.Retries, s.Failures, s.Extensions, s.Parks, s.Wakes, s.Escalations, s.HistoryReads}
-}
-
-// Add adds the events of another trial.
-func (e *Events) Add(o Events) {
-	e.Restarts += o.Restarts
-	e.Retries += o.Retries
-	e.Failures += o.Failures
-	e.Extensions += o.Extensions
-	e.Parks += o.Parks
-	e.Wakes += o.Wakes
-	e.Escalations += o.Escalations
-	e.HistoryReads += o.HistoryReads
-}
-
-// Of returns the number of events of a kind.
-func (e *Events) Of(kind workload.Event) uint64 {
-	switch kind {
-	case workload.Conflict:
-		return e.Restarts
-	case workload.Extension:
-		return e.Extensions
-	case workload.Park:
-		return e.Parks
-	case workload.Wake:
-		return e.Wakes
-	case workload.Escalation:
-		return e.Escalations
-	case workload.HistoryRead:
-		return e.HistoryReads
-	}
-	panic("trial: no event " + string(kind))
+	broken  history.Level // the weakest guarantee broken, 0 if none was
+	clashes map[clash]int64
 }
 
 func newResult(c Config, procs int) *Result {
 	return &Result{
 		Workload: c.Workload.Name, Engine: c.Engine, Procs: procs, Hands: c.Hands, Seed: c.Seed, Noise: c.Noise,
-		Replay: string(codeOf(c, procs)),
+		Replay: string(codeOf(c, procs)), clashes: map[clash]int64{},
 	}
 }
 
@@ -119,6 +76,13 @@ func (r *Result) add(h *history.Report) {
 // finish takes over what was found.
 func (r *Result) finish(run *run) {
 	r.MostInARow = run.mostInARow()
+	for _, h := range run.hands {
+		r.Events.of(h)
+		r.tried(h.meter.tries[:])
+		addAll(r.clashes, h.meter.clashes)
+	}
+	r.Events.Escalations = less(r.Events.Escalations, r.Events.Irrevocable)
+	r.Conflicts = conflicts(r.clashes)
 	run.found.mu.Lock()
 	defer run.found.mu.Unlock()
 	r.Violations = append([]string{}, run.found.texts...)
@@ -126,12 +90,25 @@ func (r *Result) finish(run *run) {
 	r.Guarantee = r.guarantee()
 }
 
+// tried adds to the histogram, and cuts it off after the last attempt.
+func (r *Result) tried(commits []int64) {
+	for i, n := range commits {
+		if n == 0 {
+			continue
+		}
+		for len(r.Tries) <= i {
+			r.Tries = append(r.Tries, 0)
+		}
+		r.Tries[i] += n
+	}
+}
+
 // Add takes in the outcome of another trial of the same workload and engine.
 // What tells trials apart stays that of the first, or that of the first which
 // found something.
 func (r *Result) Add(o *Result) {
 	if r.Holds() && !o.Holds() {
-		r.Procs, r.Hands, r.Seed, r.Replay, r.File = o.Procs, o.Hands, o.Seed, o.Replay, o.File
+		r.Engine, r.Procs, r.Hands, r.Seed, r.Replay, r.File, r.Unsaved = o.Engine, o.Procs, o.Hands, o.Seed, o.Replay, o.File, o.Unsaved
 		r.Violations = o.Violations
 	} else {
 		r.More += len(o.Violations)
@@ -147,11 +124,24 @@ func (r *Result) Add(o *Result) {
 	r.Unordered += o.Unordered
 	r.Checking += o.Checking
 	r.Events.Add(o.Events)
+	r.tried(o.Tries)
+	if r.clashes == nil {
+		r.clashes = map[clash]int64{}
+	}
+	addAll(r.clashes, o.clashes)
+	r.Conflicts = conflicts(r.clashes)
 	r.MostInARow = max(r.MostInARow, o.MostInARow)
 	if r.broken == 0 || o.broken != 0 && o.broken < r.broken {
 		r.broken = o.broken
 	}
 	r.Guarantee = r.guarantee()
+}
+
+// Clone returns a copy that can be added to.
+func (r *Result) Clone() *Result {
+	c := *r
+	c.Tries, c.Violations, c.clashes = slices.Clone(r.Tries), slices.Clone(r.Violations), maps.Clone(r.clashes)
+	return &c
 }
 
 // guarantee names what the level of the weakest one broken has left.

@@ -5,11 +5,12 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"time"
 
+	"github.com/weft-stm/weft/internal/contention"
 	"github.com/weft-stm/weft/internal/engine"
 	"github.com/weft-stm/weft/internal/history"
-	"github.com/weft-stm/weft/stm"
 	"github.com/weft-stm/weft/stress/internal/memory"
 	"github.com/weft-stm/weft/stress/internal/workload"
 )
@@ -21,7 +22,7 @@ type Config struct {
 	Procs    int    // GOMAXPROCS; 0 leaves it
 	Hands    int    // goroutines; 0 is Oversubscribed
 	Seed     uint64
-	Noise    float64 // chance of a yield at each step, in percent
+	Noise    Noise
 
 	// The run ends when both are reached; a zero one is reached at once.
 	Attempts int64
@@ -37,7 +38,12 @@ type Config struct {
 const (
 	DefaultWindow   = 100_000
 	DefaultPatience = 60 * time.Second
-	DefaultNoise    = 5
+)
+
+// Limits of a Config: each hand takes memory for its history.
+const (
+	MostHands = 1024
+	MostProcs = 1024
 )
 
 // windowOperations bounds the operations of a window, and so its memory.
@@ -50,18 +56,21 @@ func Oversubscribed(procs int) int { return max(8, 4*procs) }
 type Progress struct {
 	Attempts int64
 	Elapsed  time.Duration
+	Found    int // violations
 }
 
 // attemptBound is the number of attempts in a row after which a transaction of
-// Weft has committed or waits for a change: it loses at most 16 before it
-// gets the serial token.
-const attemptBound = 17
+// a system has committed or waits for a change: with the default policy it
+// loses at most 16 before it gets the serial token, with any other as many as
+// package contention allows.
+var attemptBound = map[string]int{memory.Weft: 17, memory.Policies: contention.MaxLosses + 1}
 
 // A run is a trial in progress.
 type run struct {
 	Config
 	system   memory.System
 	instance *workload.Instance
+	labels   []string // of its variables
 	memory   memory.Memory[stamped]
 	history  *history.History
 	hands    []*hand
@@ -74,6 +83,7 @@ type run struct {
 type hand struct {
 	workload.Hand
 	meter *meter
+	noise *noise
 }
 
 // Run runs a trial. The error says that the Config cannot be run; a violation
@@ -86,14 +96,14 @@ func Run(ctx context.Context, c Config) (*Result, error) {
 	if r.Procs > 0 {
 		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(r.Procs))
 	}
-	engine.SetNoise(chance(r.Noise), r.Seed)
-	defer engine.SetNoise(0, 0)
-	before := stm.ReadStats()
+	r.Noise.engine().Set(r.Seed)
+	defer engine.Noise{}.Set(0)
+	before := readCount()
 	r.start = time.Now()
 	r.windows(ctx)
 	r.result.Elapsed = time.Since(r.start)
 	if r.system.Counted {
-		r.result.Events = eventsOf(stm.ReadStats().Sub(before))
+		r.result.Events = since(before)
 	}
 	r.result.finish(r)
 	return r.result, nil
@@ -126,23 +136,35 @@ func newRun(c Config) (*run, error) {
 	r.history = history.New(len(r.instance.Initial), c.Hands)
 	initial := make([]stamped, len(r.instance.Initial))
 	for v, x := range r.instance.Initial {
-		initial[v] = stamped{x, r.history.Initial(v)}
+		initial[v] = stamped{x: x, token: r.history.Initial(v)}
 	}
+	r.label()
 	r.memory = memory.New(c.Engine, initial)
 	r.result = newResult(c, procs)
-	r.history.Note = r.result.Replay
 	for id := range c.Hands {
 		r.hands = append(r.hands, r.newHand(id))
 	}
 	return r, nil
 }
 
+// label names the variables, also for the history.
+func (r *run) label() {
+	r.labels = slices.Clone(r.instance.Labels)
+	for v := len(r.labels); v < len(r.instance.Initial); v++ {
+		r.labels = append(r.labels, fmt.Sprintf("v%d", v))
+	}
+	for v, label := range r.labels {
+		r.history.Label(v, label)
+	}
+}
+
 // newHand derives all of a hand's random decisions from the seed.
 func (r *run) newHand(id int) *hand {
-	m := &meter{total: &r.total}
-	n := &noise{rand.New(rand.NewPCG(r.Seed, uint64(id)<<1|1)), chance(r.Noise)}
-	s := newRecorder(r.memory, len(r.instance.Initial), r.history.Log(id), n, m, r.Engine)
-	return &hand{workload.Hand{ID: id, Rand: rand.New(rand.NewPCG(r.Seed, uint64(id)<<1)), Session: s}, m}
+	m := &meter{total: &r.total, clashes: map[clash]int64{}}
+	n := newNoise(r.Noise, r.Seed, uint64(id))
+	s := newRecorder(r.memory, r.labels, r.history.Log(id), n, m)
+	s.numbered = r.system.Numbered
+	return &hand{workload.Hand{ID: id, Rand: rand.New(rand.NewPCG(r.Seed, uint64(id)<<1)), Session: s}, m, n}
 }
 
 // windows runs one window after the other.
@@ -152,6 +174,7 @@ func (r *run) windows(ctx context.Context) {
 			return // hands still run: nothing can be read
 		}
 		r.decide()
+		r.report()
 	}
 }
 
@@ -174,11 +197,11 @@ func (r *run) decide() {
 	for v := range final {
 		final[v] = r.memory.Load(v).token
 		if want := report.Final[v]; want != history.None && want != final[v] {
-			r.found.add(fmt.Sprintf("at rest: variable v%d holds %v, the history says %v", v, final[v], want))
+			r.found.add(fmt.Sprintf("at rest: variable %s holds %v, the history says %v", r.labels[v], final[v], want))
 		}
 	}
-	if row := r.mostInARow(); r.system.Name == memory.Weft && row > attemptBound {
-		r.found.add(fmt.Sprintf("a transaction made %d attempts in a row; the bound is %d", row, attemptBound))
+	if bound := attemptBound[r.system.Name]; bound > 0 && r.mostInARow() > bound {
+		r.found.add(fmt.Sprintf("a transaction made %d attempts in a row; the bound is %d", r.mostInARow(), bound))
 	}
 	if r.found.any() {
 		r.save()

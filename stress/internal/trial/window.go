@@ -85,9 +85,7 @@ func (r *run) watch(ctx context.Context, stop func(), done chan struct{}) (rest 
 			return true
 		case <-tick.C:
 		}
-		if r.Progress != nil {
-			r.Progress(Progress{r.total.attempts.Load(), time.Since(r.start)})
-		}
+		r.report()
 		// Steps stand still once the window has ended; then it is the hands that are missed.
 		if steps := r.total.steps.Load(); steps != seen && ctx.Err() == nil {
 			seen, since = steps, time.Now()
@@ -102,6 +100,13 @@ func (r *run) watch(ctx context.Context, stop func(), done chan struct{}) (rest 
 		r.found.add(fmt.Sprintf("no transaction has ended for %v\n%s", r.Patience, stacks()))
 		stopped, since = true, time.Now()
 		stop()
+	}
+}
+
+// report says how far the run is.
+func (r *run) report() {
+	if r.Progress != nil {
+		r.Progress(Progress{r.total.attempts.Load(), time.Since(r.start), r.found.count()})
 	}
 }
 

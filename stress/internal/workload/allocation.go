@@ -20,12 +20,13 @@ func makeAllocation(int, *rand.Rand) *Instance {
 	a := newAccounts(&l, n, 100)
 	return &Instance{
 		Initial: l.initial,
+		Labels:  l.labels,
 		Step: func(ctx context.Context, h *Hand) error {
 			if h.Rand.IntN(256) == 0 {
 				runtime.GC()
 			}
 			ballast := 1 << (4 + h.Rand.IntN(10)) // bytes, for each of the reads
-			return h.Update(ctx, func(tx Tx) error {
+			return h.Update(ctx, "transfer", func(tx Tx) error {
 				if err := a.transfer(tx, h.Rand); err != nil {
 					return err
 				}

@@ -21,7 +21,7 @@ type accounts struct {
 }
 
 func newAccounts(l *layout, n int, each int64) accounts {
-	return accounts{l.vars(n, each), n, each}
+	return accounts{l.vars("account", n, each), n, each}
 }
 
 // transfer moves some money between two accounts.
@@ -60,20 +60,21 @@ func (a accounts) check(get func(v int) int64) error {
 func makeBank(int, *rand.Rand) *Instance {
 	var l layout
 	a := newAccounts(&l, 64, 100)
-	audits := l.vars(1, 0)
+	audits := l.vars("audits", 1, 0)
 	return &Instance{
 		Initial: l.initial,
+		Labels:  l.labels,
 		Step: func(ctx context.Context, h *Hand) error {
 			switch h.Rand.IntN(32) {
 			case 0:
 				return h.View(ctx, a.audit)
 			case 1: // an auditor that writes down that it was there
-				return h.Update(ctx, func(tx Tx) error {
+				return h.Update(ctx, "audit", func(tx Tx) error {
 					tx.Set(audits, tx.Get(audits)+1)
 					return a.audit(tx)
 				})
 			}
-			return h.Update(ctx, func(tx Tx) error { return a.transfer(tx, h.Rand) })
+			return h.Update(ctx, "transfer", func(tx Tx) error { return a.transfer(tx, h.Rand) })
 		},
 		Check: a.check,
 	}

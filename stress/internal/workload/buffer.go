@@ -17,13 +17,13 @@ func makeBuffer(hands int, _ *rand.Rand) *Instance {
 	const capacity = 4
 	var l layout
 	// Items in and out so far: their difference is what the buffer holds.
-	in, out, slots := l.vars(1, 0), l.vars(1, 0), l.vars(capacity, 0)
-	taken := l.vars(hands, 0)    // the last item of each producer that came out
-	made := make([]int64, hands) // the last one that went in
+	in, out, slots := l.vars("in", 1, 0), l.vars("out", 1, 0), l.vars("slot", capacity, 0)
+	taken := l.vars("taken", hands, 0) // the last item of each producer that came out
+	made := make([]int64, hands)       // the last one that went in
 
 	put := func(ctx context.Context, h *Hand) error {
 		item := int64(h.ID)<<32 | (made[h.ID] + 1)
-		err := h.Update(ctx, func(tx Tx) error {
+		err := h.Update(ctx, "put", func(tx Tx) error {
 			n := tx.Get(in)
 			switch held := n - tx.Get(out); {
 			case held < 0 || held > capacity:
@@ -59,11 +59,12 @@ func makeBuffer(hands int, _ *rand.Rand) *Instance {
 	}
 	return &Instance{
 		Initial: l.initial,
+		Labels:  l.labels,
 		Step: func(ctx context.Context, h *Hand) error {
 			if h.ID%2 == 0 {
 				return put(ctx, h)
 			}
-			return h.Update(ctx, take)
+			return h.Update(ctx, "take", take)
 		},
 		Check: func(get func(v int) int64) error {
 			sum := int64(0)

@@ -36,6 +36,7 @@ func makeCancels(hands int, _ *rand.Rand) *Instance {
 	}
 	return &Instance{
 		Initial: l.initial,
+		Labels:  l.labels,
 		Step: func(ctx context.Context, h *Hand) error {
 			if other := running[h.Rand.IntN(hands)].Load(); other != nil && h.Rand.IntN(2) == 0 {
 				(*other)()
@@ -43,7 +44,7 @@ func makeCancels(hands int, _ *rand.Rand) *Instance {
 			own, cancel := context.WithCancel(ctx)
 			defer cancel()
 			running[h.ID].Store(&cancel)
-			err := h.Update(own, body(h, cancel))
+			err := h.Update(own, "transfer", body(h, cancel))
 			running[h.ID].Store(nil)
 			led.report(h.ID, err)
 			if _, bad := err.(*Violated); err != nil && !bad {

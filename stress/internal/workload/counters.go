@@ -16,7 +16,7 @@ var counters = &Workload{
 func makeCounters(hands int, _ *rand.Rand) *Instance {
 	const n = 8
 	var l layout
-	first, total, single := l.vars(n, 0), l.vars(1, 0), l.vars(1, 0)
+	first, total, single := l.vars("counter", n, 0), l.vars("total", 1, 0), l.vars("single", 1, 0)
 	done, steps := make([]int64, hands), make([]int64, hands) // by hand
 
 	rmw := func(v int) func(tx Tx) error {
@@ -49,13 +49,14 @@ func makeCounters(hands int, _ *rand.Rand) *Instance {
 	}
 	return &Instance{
 		Initial: l.initial,
+		Labels:  l.labels,
 		Step: func(ctx context.Context, h *Hand) (err error) {
 			v := first + h.Rand.IntN(n)
 			switch h.Rand.IntN(8) {
 			case 0, 1, 2:
-				err = h.Update(ctx, rmw(v))
+				err = h.Update(ctx, "increment", rmw(v))
 			case 3, 4:
-				err = h.Update(ctx, add(v))
+				err = h.Update(ctx, "add", add(v))
 			case 5:
 				h.Modify(single, func(x int64) int64 { return x + 1 })
 				steps[h.ID]++
@@ -63,7 +64,7 @@ func makeCounters(hands int, _ *rand.Rand) *Instance {
 			case 6:
 				return h.View(ctx, sum)
 			default:
-				return h.Update(ctx, sum)
+				return h.Update(ctx, "sum", sum)
 			}
 			if err == nil {
 				done[h.ID]++

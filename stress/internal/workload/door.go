@@ -4,7 +4,7 @@ package workload
 // or to those that want it odd. Hand 0 never waits, and moves it.
 type door struct{ v int }
 
-func newDoor(l *layout) door { return door{l.vars(1, 0)} }
+func newDoor(l *layout) door { return door{l.vars("door", 1, 0)} }
 
 // visit decides what the next transaction of h does at the door.
 func (d door) visit(h *Hand) func(tx Tx) {

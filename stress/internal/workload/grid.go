@@ -6,7 +6,7 @@ import "math/rand/v2"
 type grid struct{ first, width, height int }
 
 func newGrid(l *layout, width, height int) grid {
-	return grid{l.vars(width*height, 0), width, height}
+	return grid{l.vars("cell", width*height, 0), width, height}
 }
 
 func (g grid) cells() int { return g.width * g.height }

@@ -31,8 +31,8 @@ func (m *hashMaps) bucket(in int, key int64) int {
 
 func makeHashmap(_ int, rnd *rand.Rand) *Instance {
 	var l layout
-	m := &hashMaps{buckets: [2]int{l.vars(mapBuckets, 0), l.vars(mapBuckets, 0)}}
-	m.next = l.vars(mapKeys+1, 0)
+	m := &hashMaps{buckets: [2]int{l.vars("a.bucket", mapBuckets, 0), l.vars("b.bucket", mapBuckets, 0)}}
+	m.next = l.vars("next", mapKeys+1, 0)
 	for key := int64(1); key <= mapKeys; key++ {
 		b := m.bucket(rnd.IntN(2), key)
 		l.initial[m.next+int(key)] = l.initial[b]
@@ -40,22 +40,23 @@ func makeHashmap(_ int, rnd *rand.Rand) *Instance {
 	}
 	return &Instance{
 		Initial: l.initial,
+		Labels:  l.labels,
 		Step: func(ctx context.Context, h *Hand) error {
 			switch key := 1 + h.Rand.Int64N(mapKeys); h.Rand.IntN(32) {
 			case 0:
 				return h.View(ctx, func(tx Tx) error { return m.check(tx.Get) })
 			case 1:
-				return h.Update(ctx, func(tx Tx) error { return m.check(tx.Get) })
+				return h.Update(ctx, "check", func(tx Tx) error { return m.check(tx.Get) })
 			case 2, 3:
 				other := 1 + h.Rand.Int64N(mapKeys)
-				return h.Update(ctx, func(tx Tx) error {
+				return h.Update(ctx, "move two", func(tx Tx) error {
 					if err := m.move(tx, key); err != nil {
 						return err
 					}
 					return m.move(tx, other)
 				})
 			default:
-				return h.Update(ctx, func(tx Tx) error { return m.move(tx, key) })
+				return h.Update(ctx, "move", func(tx Tx) error { return m.move(tx, key) })
 			}
 		},
 		Check: m.check,

@@ -44,10 +44,11 @@ func makeHooks(hands int, _ *rand.Rand) *Instance {
 	led := newLedger(&l, hands)
 	return &Instance{
 		Initial: l.initial,
+		Labels:  l.labels,
 		Step: func(ctx context.Context, h *Hand) error {
 			fail := h.Rand.IntN(4) == 0
 			var log hookLog
-			err := h.Update(ctx, func(tx Tx) error {
+			err := h.Update(ctx, "transfer", func(tx Tx) error {
 				log.attempts++
 				log.order = nil
 				hook(tx, &log)

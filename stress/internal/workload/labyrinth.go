@@ -34,9 +34,10 @@ type routing struct {
 
 func makeLabyrinth(hands int, _ *rand.Rand) *Instance {
 	var l layout
-	r := &routing{g: newGrid(&l, boardSide, boardSide), length: l.vars(1, 0), wires: make([][]wire, hands), laid: make([]int64, hands)}
+	r := &routing{g: newGrid(&l, boardSide, boardSide), length: l.vars("length", 1, 0), wires: make([][]wire, hands), laid: make([]int64, hands)}
 	return &Instance{
 		Initial: l.initial,
+		Labels:  l.labels,
 		Step: func(ctx context.Context, h *Hand) error {
 			if len(r.wires[h.ID]) > h.Rand.IntN(wiresAHand+1) {
 				return r.takeUp(ctx, h)
@@ -77,7 +78,7 @@ func (r *routing) lay(ctx context.Context, h *Hand) error {
 	}
 	w := wire{int64(h.ID)<<32 | (r.laid[h.ID] + 1), path}
 	claimed := false
-	err = h.Update(ctx, func(tx Tx) error {
+	err = h.Update(ctx, "lay", func(tx Tx) error {
 		claimed = false
 		for _, c := range path {
 			if tx.Get(r.g.v(c)) != 0 {
@@ -101,7 +102,7 @@ func (r *routing) lay(ctx context.Context, h *Hand) error {
 // takeUp removes the oldest route of h.
 func (r *routing) takeUp(ctx context.Context, h *Hand) error {
 	w := r.wires[h.ID][0]
-	err := h.Update(ctx, func(tx Tx) error {
+	err := h.Update(ctx, "take up", func(tx Tx) error {
 		for _, c := range w.path {
 			if id := tx.Get(r.g.v(c)); id != w.id {
 				return violated("labyrinth: a cell of route %x belongs to %x", w.id, id)

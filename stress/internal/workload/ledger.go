@@ -9,7 +9,7 @@ type ledger struct {
 }
 
 func newLedger(l *layout, hands int) ledger {
-	return ledger{l.vars(hands, 0), make([]int64, hands)}
+	return ledger{l.vars("made", hands, 0), make([]int64, hands)}
 }
 
 // enter is part of every transaction of a hand.

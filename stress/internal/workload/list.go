@@ -24,22 +24,23 @@ type linkedList struct {
 func makeList(int, *rand.Rand) *Instance {
 	const keys, nodes = 64, 48 // more keys than nodes: the free list runs dry
 	var l layout
-	s := linkedList{head: l.vars(1, 0), free: l.vars(1, 1), size: l.vars(1, 0), nodes: nodes}
-	s.key, s.next = l.vars(nodes, 0), l.vars(nodes, 0)
+	s := linkedList{head: l.vars("head", 1, 0), free: l.vars("free", 1, 1), size: l.vars("size", 1, 0), nodes: nodes}
+	s.key, s.next = l.vars("key", nodes, 0), l.vars("next", nodes, 0)
 	for i := range nodes - 1 {
 		l.initial[s.next+i] = int64(i) + 2
 	}
 	return &Instance{
 		Initial: l.initial,
+		Labels:  l.labels,
 		Step: func(ctx context.Context, h *Hand) error {
 			key := 1 + h.Rand.Int64N(keys)
 			switch h.Rand.IntN(8) {
 			case 0, 1, 2:
-				return h.Update(ctx, func(tx Tx) error { return s.insert(tx, key) })
+				return h.Update(ctx, "insert", func(tx Tx) error { return s.insert(tx, key) })
 			case 3, 4, 5:
-				return h.Update(ctx, func(tx Tx) error { return s.remove(tx, key) })
+				return h.Update(ctx, "remove", func(tx Tx) error { return s.remove(tx, key) })
 			case 6:
-				return h.Update(ctx, func(tx Tx) error { return s.check(tx.Get) })
+				return h.Update(ctx, "check", func(tx Tx) error { return s.check(tx.Get) })
 			}
 			return h.View(ctx, func(tx Tx) error { return s.check(tx.Get) })
 		},

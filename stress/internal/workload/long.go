@@ -18,18 +18,19 @@ func makeLong(int, *rand.Rand) *Instance {
 	var l layout
 	all := newAccounts(&l, n, 100)
 	rivals := accounts{all.first, hot, all.each}
-	seen := l.vars(1, 0)
+	seen := l.vars("seen", 1, 0)
 	return &Instance{
 		Initial: l.initial,
+		Labels:  l.labels,
 		Step: func(ctx context.Context, h *Hand) error {
 			switch h.ID {
 			case 0:
-				return h.Update(ctx, func(tx Tx) error {
+				return h.Update(ctx, "read all", func(tx Tx) error {
 					tx.Set(seen, tx.Get(seen)+1)
 					return all.audit(tx)
 				})
 			case 1:
-				return h.Update(ctx, func(tx Tx) error {
+				return h.Update(ctx, "write all", func(tx Tx) error {
 					// Everybody's money moves on by one account.
 					last := tx.Get(all.first + n - 1)
 					for i := range n {
@@ -40,7 +41,7 @@ func makeLong(int, *rand.Rand) *Instance {
 					return all.audit(tx)
 				})
 			}
-			return h.Update(ctx, func(tx Tx) error { return rivals.transfer(tx, h.Rand) })
+			return h.Update(ctx, "transfer", func(tx Tx) error { return rivals.transfer(tx, h.Rand) })
 		},
 		Check: all.check,
 	}

@@ -25,6 +25,7 @@ func makePanics(hands int, _ *rand.Rand) *Instance {
 	d := newDoor(&l)
 	return &Instance{
 		Initial: l.initial,
+		Labels:  l.labels,
 		Step: func(ctx context.Context, h *Hand) (err error) {
 			raise, fail := h.Rand.IntN(4) == 0, h.Rand.IntN(4) == 0
 			own, pass := &mishap{h.ID}, d.visit(h)
@@ -33,7 +34,7 @@ func makePanics(hands int, _ *rand.Rand) *Instance {
 					panic(r) // not what this hand raised: whoever runs it reports it
 				}
 			}()
-			err = h.Update(ctx, func(tx Tx) error {
+			err = h.Update(ctx, "transfer", func(tx Tx) error {
 				if err := led.enter(tx, h.ID); err != nil {
 					return err
 				}

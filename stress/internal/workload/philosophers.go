@@ -15,7 +15,7 @@ var philosophers = &Workload{
 
 func makePhilosophers(hands int, _ *rand.Rand) *Instance {
 	var l layout
-	forks, eating := l.vars(hands, 0), l.vars(hands, 0)
+	forks, eating := l.vars("fork", hands, 0), l.vars("eating", hands, 0)
 	held := make([]bool, hands) // does this hand hold its forks?
 	side := func(id int) (left, right int) { return forks + id, forks + (id+1)%hands }
 
@@ -50,12 +50,13 @@ func makePhilosophers(hands int, _ *rand.Rand) *Instance {
 	}
 	return &Instance{
 		Initial: l.initial,
+		Labels:  l.labels,
 		Step: func(ctx context.Context, h *Hand) error {
-			body := take(h)
+			name, body := "take", take(h)
 			if held[h.ID] {
-				body = put(h)
+				name, body = "put", put(h)
 			}
-			err := h.Update(ctx, body)
+			err := h.Update(ctx, name, body)
 			if err == nil {
 				held[h.ID] = !held[h.ID]
 			}

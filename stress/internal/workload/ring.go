@@ -15,9 +15,9 @@ var ring = &Workload{
 
 func makeRing(hands int, _ *rand.Rand) *Instance {
 	var l layout
-	seats := l.vars(hands, 0)
+	seats := l.vars("seat", hands, 0)
 	l.initial[seats] = 1
-	hops := l.vars(1, 0)
+	hops := l.vars("hops", 1, 0)
 	passed := make([]int64, hands)
 	one := func(get func(v int) int64) error {
 		sum := int64(0)
@@ -31,12 +31,13 @@ func makeRing(hands int, _ *rand.Rand) *Instance {
 	}
 	return &Instance{
 		Initial: l.initial,
+		Labels:  l.labels,
 		Step: func(ctx context.Context, h *Hand) error {
 			if h.Rand.IntN(16) == 0 {
 				return h.View(ctx, func(tx Tx) error { return one(tx.Get) })
 			}
 			mine, next := seats+h.ID, seats+(h.ID+1)%hands
-			err := h.Update(ctx, func(tx Tx) error {
+			err := h.Update(ctx, "pass", func(tx Tx) error {
 				if tx.Get(mine) == 0 {
 					tx.Retry()
 				}

@@ -19,8 +19,8 @@ type group struct {
 	waiting, served int // variables: members now, groups so far
 }
 
-func newGroup(l *layout, size int) *group {
-	return &group{int64(size), l.vars(1, 0), l.vars(1, 0)}
+func newGroup(l *layout, name string, size int) *group {
+	return &group{int64(size), l.vars(name+".waiting", 1, 0), l.vars(name+".served", 1, 0)}
 }
 
 // join waits for a place, and returns the number of the group that it is in.
@@ -51,7 +51,7 @@ func makeSanta(hands int, _ *rand.Rand) *Instance {
 	others := hands - 1
 	reindeer := min(9, (others+1)/2)
 	elves := others - reindeer
-	deer, elf := newGroup(&l, reindeer), newGroup(&l, min(3, elves))
+	deer, elf := newGroup(&l, "reindeer", reindeer), newGroup(&l, "elves", min(3, elves))
 	member := func(id int) *group { // id from 1: 0 is Santa
 		if id <= reindeer {
 			return deer
@@ -79,7 +79,7 @@ func makeSanta(hands int, _ *rand.Rand) *Instance {
 	visit := func(ctx context.Context, h *Hand) error {
 		g, p := member(h.ID), &places[h.ID]
 		if p.waiting {
-			err := h.Update(ctx, func(tx Tx) error {
+			err := h.Update(ctx, "leave", func(tx Tx) error {
 				if tx.Get(g.served) <= p.ticket {
 					tx.Retry()
 				}
@@ -89,7 +89,7 @@ func makeSanta(hands int, _ *rand.Rand) *Instance {
 			return err
 		}
 		var ticket int64
-		err := h.Update(ctx, func(tx Tx) (err error) {
+		err := h.Update(ctx, "join", func(tx Tx) (err error) {
 			ticket, err = g.join(tx)
 			return err
 		})
@@ -101,9 +101,10 @@ func makeSanta(hands int, _ *rand.Rand) *Instance {
 	}
 	return &Instance{
 		Initial: l.initial,
+		Labels:  l.labels,
 		Step: func(ctx context.Context, h *Hand) error {
 			if h.ID == 0 {
-				return h.Update(ctx, serve)
+				return h.Update(ctx, "serve", serve)
 			}
 			return visit(ctx, h)
 		},

@@ -16,7 +16,7 @@ var skew = &Workload{
 func makeSkew(int, *rand.Rand) *Instance {
 	const pairs = 8
 	var l layout
-	first := l.vars(2*pairs, 1)
+	first := l.vars("guard", 2*pairs, 1)
 	guarded := func(a, b int64) error {
 		if a+b < 1 || a+b > 2 {
 			return violated("guards %d and %d: nobody is there", a, b)
@@ -25,6 +25,7 @@ func makeSkew(int, *rand.Rand) *Instance {
 	}
 	return &Instance{
 		Initial: l.initial,
+		Labels:  l.labels,
 		Step: func(ctx context.Context, h *Hand) error {
 			mine := h.Rand.IntN(2 * pairs)
 			body := func(tx Tx) error {
@@ -39,7 +40,7 @@ func makeSkew(int, *rand.Rand) *Instance {
 				return guarded(a, b)
 			}
 			if h.Rand.IntN(16) > 0 {
-				return h.Update(ctx, body)
+				return h.Update(ctx, "change", body)
 			}
 			return h.View(ctx, func(tx Tx) error {
 				for p := range pairs {

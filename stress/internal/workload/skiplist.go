@@ -32,18 +32,19 @@ func (s *skipList) link(key int64, level int) int { return s.links + int(key)*sk
 
 func makeSkiplist(int, *rand.Rand) *Instance {
 	var l layout
-	s := &skipList{links: l.vars((skipKeys+1)*skipLevels, 0), size: l.vars(1, 0)}
+	s := &skipList{links: l.vars("link", (skipKeys+1)*skipLevels, 0), size: l.vars("size", 1, 0)}
 	return &Instance{
 		Initial: l.initial,
+		Labels:  l.labels,
 		Step: func(ctx context.Context, h *Hand) error {
 			key := 1 + h.Rand.Int64N(skipKeys)
 			switch h.Rand.IntN(16) {
 			case 0:
 				return h.View(ctx, func(tx Tx) error { return s.check(tx.Get) })
 			case 1:
-				return h.Update(ctx, func(tx Tx) error { return s.check(tx.Get) })
+				return h.Update(ctx, "check", func(tx Tx) error { return s.check(tx.Get) })
 			case 2: // all of a range at once
-				return h.Update(ctx, func(tx Tx) error {
+				return h.Update(ctx, "toggle range", func(tx Tx) error {
 					for k := key; k < min(key+4, skipKeys); k++ {
 						if err := s.toggle(tx, k); err != nil {
 							return err
@@ -52,7 +53,7 @@ func makeSkiplist(int, *rand.Rand) *Instance {
 					return nil
 				})
 			}
-			return h.Update(ctx, func(tx Tx) error { return s.toggle(tx, key) })
+			return h.Update(ctx, "toggle", func(tx Tx) error { return s.toggle(tx, key) })
 		},
 		Check: s.check,
 	}

@@ -16,7 +16,7 @@ var snapshots = &Workload{
 func makeSnapshots(int, *rand.Rand) *Instance {
 	const pairs = 64
 	var l layout
-	left, right := l.vars(pairs, 0), l.vars(pairs, 0)
+	left, right := l.vars("left", pairs, 0), l.vars("right", pairs, 0)
 	equal := func(get func(v int) int64) error {
 		for p := range pairs {
 			if a, b := get(left+p), get(right+p); a != b {
@@ -37,13 +37,14 @@ func makeSnapshots(int, *rand.Rand) *Instance {
 	}
 	return &Instance{
 		Initial: l.initial,
+		Labels:  l.labels,
 		Step: func(ctx context.Context, h *Hand) error {
 			if h.ID%2 == 0 {
 				return h.View(ctx, look)
 			}
 			p, x := h.Rand.IntN(pairs), h.Rand.Int64N(1<<40)
 			blind := h.Rand.IntN(2) == 0
-			return h.Update(ctx, func(tx Tx) error {
+			return h.Update(ctx, "write", func(tx Tx) error {
 				if !blind {
 					x = tx.Get(left+p) + 1
 				}

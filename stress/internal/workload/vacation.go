@@ -32,22 +32,23 @@ func makeVacation(int, *rand.Rand) *Instance {
 	const n = resourceKinds * resources
 	var l layout
 	a := &agency{
-		stock: l.vars(n, 3), free: l.vars(n, 3), price: l.vars(n, 50),
-		bill: l.vars(customers, 0), held: l.vars(customers*reservations, 0), paid: l.vars(customers*reservations, 0),
+		stock: l.vars("stock", n, 3), free: l.vars("free", n, 3), price: l.vars("price", n, 50),
+		bill: l.vars("bill", customers, 0), held: l.vars("held", customers*reservations, 0), paid: l.vars("paid", customers*reservations, 0),
 	}
 	return &Instance{
 		Initial: l.initial,
+		Labels:  l.labels,
 		Step: func(ctx context.Context, h *Hand) error {
 			customer := h.Rand.IntN(customers)
 			switch h.Rand.IntN(32) {
 			case 0:
 				return h.View(ctx, func(tx Tx) error { return a.check(tx.Get) })
 			case 1, 2, 3:
-				return h.Update(ctx, func(tx Tx) error { return a.remove(tx, customer) })
+				return h.Update(ctx, "remove", func(tx Tx) error { return a.remove(tx, customer) })
 			case 4, 5, 6:
-				return h.Update(ctx, func(tx Tx) error { return a.supply(tx, h.Rand) })
+				return h.Update(ctx, "supply", func(tx Tx) error { return a.supply(tx, h.Rand) })
 			}
-			return h.Update(ctx, func(tx Tx) error { return a.reserve(tx, customer, h.Rand) })
+			return h.Update(ctx, "reserve", func(tx Tx) error { return a.reserve(tx, customer, h.Rand) })
 		},
 		Check: a.check,
 	}

@@ -11,6 +11,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 
 	"github.com/weft-stm/weft/stress/internal/memory"
 )
@@ -28,9 +29,12 @@ type Tx interface {
 	Irrevocable()
 }
 
-// A Session runs transactions for one hand.
+// A Session runs transactions for one hand. An update has the name of what it
+// does, for those who look at conflicts.
 type Session interface {
-	Update(ctx context.Context, body func(tx Tx) error) error
+	Update(ctx context.Context, name string, body func(tx Tx) error) error
+	// Irrevocably is an Update that is irrevocable from its begin.
+	Irrevocably(ctx context.Context, name string, body func(tx Tx) error) error
 	View(ctx context.Context, body func(tx Tx) error) error
 	Modify(v int, f func(int64) int64) // a single step on one variable
 }
@@ -65,7 +69,13 @@ const (
 	Wake        Event = "wakes"
 	Escalation  Event = "escalations"
 	HistoryRead Event = "history reads"
+	Irrevocable Event = "irrevocable attempts"
 )
+
+// Events lists them.
+func Events() []Event {
+	return []Event{Conflict, Extension, Park, Wake, Escalation, HistoryRead, Irrevocable}
+}
 
 // A Workload is a program for several hands.
 type Workload struct {
@@ -79,7 +89,8 @@ type Workload struct {
 
 // An Instance is a Workload with its variables.
 type Instance struct {
-	Initial []int64 // values of the variables
+	Initial []int64  // values of the variables
+	Labels  []string // and their names
 	// Step runs one transaction. An error that is not a *Violated is one that
 	// Update returned, because the context ended.
 	Step func(ctx context.Context, h *Hand) error
@@ -91,8 +102,16 @@ type Instance struct {
 func All() []*Workload {
 	return []*Workload{
 		counters, bank, skew, list, hashmap, skiplist, buffer, ring, philosophers, santa,
-		snapshots, long, allocation, cancels, panics, hooks, labyrinth, vacation, worms,
+		snapshots, long, irrevocable, allocation, cancels, panics, hooks, labyrinth, vacation, worms,
 	}
+}
+
+// Names lists their names.
+func Names() (names []string) {
+	for _, w := range All() {
+		names = append(names, w.Name)
+	}
+	return names
 }
 
 // Find returns the workload of that name.
@@ -102,17 +121,32 @@ func Find(name string) (*Workload, error) {
 			return w, nil
 		}
 	}
-	return nil, fmt.Errorf("no workload %q: see the list", name)
+	return nil, fmt.Errorf("no workload %q: there are %s", name, strings.Join(Names(), ", "))
 }
 
 // A layout hands out the variables of an instance.
-type layout struct{ initial []int64 }
+type layout struct {
+	initial []int64
+	labels  []string
+}
 
-// vars makes n variables with a value, and returns the first.
-func (l *layout) vars(n int, value int64) (first int) {
+// vars makes n variables with a value, and returns the first. They are named
+// label[0], label[1], …; a single one is named label.
+func (l *layout) vars(label string, n int, value int64) (first int) {
 	first = len(l.initial)
-	for range n {
+	for i := range n {
 		l.initial = append(l.initial, value)
+		if n == 1 {
+			l.labels = append(l.labels, label)
+		} else {
+			l.labels = append(l.labels, fmt.Sprintf("%s[%d]", label, i))
+		}
 	}
 	return first
+}
+
+// Group is the label that a variable shares with those made together with it.
+func Group(label string) string {
+	group, _, _ := strings.Cut(label, "[")
+	return group
 }

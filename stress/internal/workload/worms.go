@@ -35,6 +35,7 @@ func makeWorms(hands int, _ *rand.Rand) *Instance {
 	}
 	return &Instance{
 		Initial: l.initial,
+		Labels:  l.labels,
 		Step: func(ctx context.Context, h *Hand) error {
 			if h.Rand.IntN(16) == 0 {
 				return h.View(ctx, func(tx Tx) error { return m.count(tx.Get) })
@@ -57,7 +58,7 @@ func makeWorms(hands int, _ *rand.Rand) *Instance {
 func (m *crawl) move(ctx context.Context, h *Hand) error {
 	body := m.bodies[h.ID]
 	var to int
-	err := h.Update(ctx, func(tx Tx) error {
+	err := h.Update(ctx, "crawl", func(tx Tx) error {
 		if err := m.whole(tx.Get, h.ID); err != nil {
 			return err
 		}
