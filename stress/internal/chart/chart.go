@@ -21,6 +21,8 @@ type Figure struct {
 	Name    string // of its files
 	Caption string
 	plot    *plot.Plot
+	legend  plot.Legend // beside the plot, where it hides nothing
+	longest vg.Length   // of the names in it
 	width   vg.Length
 	height  vg.Length
 }
@@ -30,12 +32,15 @@ type Series struct {
 	Name      string
 	Values    []float64
 	Low, High []float64 // an interval for each value, or nil
+	Dashed    bool      // a dashed line, in the colour of the series before
 }
 
 // An Axis says what a chart measures.
 type Axis struct {
-	Label string
-	Log   bool
+	Label     string    // short if Log is set: the library makes room for it as if it stood far to the right
+	Log       bool      // else it begins at 0
+	At        []float64 // where it has ticks; nil leaves that open
+	Reference float64   // a value to be marked, if not 0
 }
 
 // palette is one that most colour-blind people can tell apart (Okabe and Ito).
@@ -53,90 +58,128 @@ var shapes = []draw.GlyphDrawer{
 const (
 	figureWidth = 22 * vg.Centimeter
 	rowHeight   = 0.62 * vg.Centimeter
-	frameHeight = 3 * vg.Centimeter
+	frameHeight = 2.6 * vg.Centimeter
 	lineHeight  = 10 * vg.Centimeter
 )
 
 // Dots shows one row for each category, with a dot for each series.
 func Dots(name, caption string, axis Axis, categories []string, series []Series) (*Figure, error) {
-	p := newPlot(caption)
-	p.X.Label.Text = axis.Label
 	n := len(categories)
+	f := newFigure(name, caption, frameHeight+rowHeight*vg.Length(n))
 	names := make([]string, n)
 	for i, c := range categories {
 		names[n-1-i] = c // the first one on top
 	}
 	if n > 0 {
-		p.NominalY(names...)
+		f.plot.NominalY(names...)
 	}
 	for i, s := range series {
-		if err := addDots(p, s, i, axis.Log); err != nil {
+		if err := f.addDots(s, i, len(series), axis.Log); err != nil {
 			return nil, err
 		}
 	}
-	scale(&p.X, axis.Log)
-	legendRows := 0.8 * float64(len(series)) // so that the legend hides nothing
-	p.Y.Min, p.Y.Max = -0.6, float64(n)-0.4+legendRows
-	return &Figure{name, caption, p, figureWidth, frameHeight + rowHeight*vg.Length(float64(n)+legendRows)}, nil
+	scale(&f.plot.X, axis)
+	f.plot.Y.Min, f.plot.Y.Max = -0.6, float64(n)-0.4
+	return f, f.mark(axis)
 }
 
 // Lines shows values over x. All series have the values of their own x.
 func Lines(name, caption string, x, y Axis, xs [][]float64, series []Series) (*Figure, error) {
-	p := newPlot(caption)
-	p.X.Label.Text, p.Y.Label.Text = x.Label, y.Label
+	f := newFigure(name, caption, lineHeight)
+	colour := -1
 	for i, s := range series {
+		if !s.Dashed {
+			colour++
+		}
 		points := known(xs[i], s.Values, x.Log, y.Log)
 		if len(points) == 0 {
 			continue
 		}
-		line, dots, err := plotter.NewLinePoints(points)
-		if err != nil {
+		if err := f.addLine(s, points, max(colour, 0)); err != nil {
 			return nil, err
 		}
-		line.Color, line.Width = palette[i%len(palette)], vg.Points(1.5)
-		dots.GlyphStyle = glyph(i)
-		p.Add(line, dots)
-		p.Legend.Add(s.Name, line, dots)
 	}
-	scale(&p.X, x.Log)
-	scale(&p.Y, y.Log)
-	makeRoom(&p.X, x.Log)
-	return &Figure{name, caption, p, figureWidth, lineHeight}, nil
+	scale(&f.plot.X, x)
+	scale(&f.plot.Y, y)
+	return f, nil
 }
 
-func newPlot(caption string) *plot.Plot {
+func newFigure(name, caption string, height vg.Length) *Figure {
 	plot.DefaultFont.Variant = "Sans"
 	p := plot.New()
 	p.Title.Text = caption
 	p.Title.Padding = vg.Points(8)
+	p.X.Label.Padding, p.Y.Label.Padding = vg.Points(4), vg.Points(4)
 	p.Add(plotter.NewGrid())
-	p.Legend.Top = true
-	p.Legend.Padding = vg.Points(2)
-	return p
+	f := &Figure{Name: name, Caption: caption, plot: p, legend: plot.NewLegend(), width: figureWidth, height: height}
+	f.legend.Top, f.legend.Left = true, true
+	f.legend.Padding = vg.Points(3)
+	return f
 }
 
 func glyph(i int) draw.GlyphStyle {
 	return draw.GlyphStyle{Color: palette[i%len(palette)], Radius: vg.Points(3), Shape: shapes[i%len(shapes)]}
 }
 
-func scale(a *plot.Axis, log bool) {
-	if log {
-		a.Scale = plot.LogScale{}
-		a.Tick.Marker = plot.LogTicks{Prec: -1}
-	}
-	if a.Min >= a.Max || math.IsInf(a.Min, 0) || math.IsInf(a.Max, 0) { // nothing, or one value
+// scale finishes an axis when all values are known.
+func scale(a *plot.Axis, x Axis) {
+	a.Label.Text = x.Label
+	if math.IsInf(a.Min, 0) || math.IsInf(a.Max, 0) { // nothing is shown
 		a.Min, a.Max = 1, 10
+	}
+	switch {
+	case x.Log:
+		a.Scale = plot.LogScale{}
+		a.Tick.Marker = logTicks{}
+		a.Min, a.Max = a.Min/1.1, a.Max*1.1
+	default:
+		a.Min, a.Max = 0, a.Max*1.04
+		if a.Max == 0 {
+			a.Max = 1
+		}
+	}
+	if x.At != nil {
+		a.Tick.Marker = constantTicks(x.At)
 	}
 }
 
-// makeRoom widens the axis to the right, where the legend is.
-func makeRoom(a *plot.Axis, log bool) {
-	const share = 0.3
-	if log {
-		a.Max *= math.Pow(a.Max/a.Min, share)
-	} else {
-		a.Max += share * (a.Max - a.Min)
+// mark draws the reference of the horizontal axis.
+func (f *Figure) mark(x Axis) error {
+	if x.Reference == 0 {
+		return nil
 	}
+	p := f.plot
+	p.X.Min, p.X.Max = min(p.X.Min, x.Reference), max(p.X.Max, x.Reference)
+	line, err := plotter.NewLine(plotter.XYs{{X: x.Reference, Y: p.Y.Min}, {X: x.Reference, Y: p.Y.Max}})
+	if err != nil {
+		return err
+	}
+	line.Width = vg.Points(1)
+	p.Add(line)
+	return nil
+}
+
+// fewPoints is the number of points of a line that are worth a dot each.
+const fewPoints = 12
+
+func (f *Figure) addLine(s Series, points plotter.XYs, colour int) error {
+	line, dots, err := plotter.NewLinePoints(points)
+	if err != nil {
+		return err
+	}
+	line.Color, line.Width = palette[colour%len(palette)], vg.Points(1.5)
+	if s.Dashed {
+		line.Dashes = []vg.Length{vg.Points(5), vg.Points(3)}
+	}
+	f.plot.Add(line)
+	if len(points) > fewPoints {
+		f.name(s, line)
+		return nil
+	}
+	dots.GlyphStyle = glyph(colour)
+	f.plot.Add(dots)
+	f.name(s, line, dots)
+	return nil
 }
 
 // known leaves out what cannot be drawn.
@@ -150,12 +193,12 @@ func known(xs, ys []float64, logX, logY bool) (points plotter.XYs) {
 	return points
 }
 
-// addDots adds the i-th series, a little below the one before.
-func addDots(p *plot.Plot, s Series, i int, log bool) error {
+// addDots adds the i-th of several series, a little below the one before.
+func (f *Figure) addDots(s Series, i, of int, log bool) error {
 	n := len(s.Values)
 	ys := make([]float64, n)
 	for k := range ys {
-		ys[k] = float64(n-1-k) + 0.24 - 0.16*float64(i)
+		ys[k] = float64(n-1-k) + 0.16*(float64(of-1)/2-float64(i))
 	}
 	points := known(s.Values, ys, log, false)
 	if len(points) == 0 {
@@ -166,8 +209,8 @@ func addDots(p *plot.Plot, s Series, i int, log bool) error {
 		return err
 	}
 	dots.GlyphStyle = glyph(i)
-	p.Add(dots)
-	p.Legend.Add(s.Name, dots)
+	f.plot.Add(dots)
+	f.name(s, dots)
 	for k := range s.Low {
 		ends := known([]float64{s.Low[k], s.High[k]}, []float64{ys[k], ys[k]}, log, false)
 		if len(ends) < 2 || math.IsNaN(s.Values[k]) {
@@ -178,7 +221,7 @@ func addDots(p *plot.Plot, s Series, i int, log bool) error {
 			return err
 		}
 		line.Color = palette[i%len(palette)]
-		p.Add(line)
+		f.plot.Add(line)
 	}
 	return nil
 }
@@ -186,7 +229,16 @@ func addDots(p *plot.Plot, s Series, i int, log bool) error {
 // draw leaves a margin: names of categories stand out a little.
 func (f *Figure) draw(c draw.Canvas) {
 	const margin = 0.4 * vg.Centimeter
-	f.plot.Draw(draw.Crop(c, margin, -margin, margin, -margin))
+	c = draw.Crop(c, margin, -margin, margin, -margin)
+	legend := f.longest + 1.8*vg.Centimeter
+	f.plot.Draw(draw.Crop(c, 0, -legend, 0, 0))
+	f.legend.Draw(draw.Crop(c, c.Size().X-legend+margin, 0, 0, -1.2*vg.Centimeter))
+}
+
+// name adds a series to the legend.
+func (f *Figure) name(s Series, looks ...plot.Thumbnailer) {
+	f.legend.Add(s.Name, looks...)
+	f.longest = max(f.longest, f.legend.TextStyle.Width(s.Name))
 }
 
 // SVG writes the figure as a drawing.

@@ -12,12 +12,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
+	"gonum.org/v1/plot"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func dots(t *testing.T) *Figure {
-	f, err := Dots("rates", "rates of two systems", Axis{"per second", true}, []string{"bank", "ring"}, []Series{
+	f, err := Dots("rates", "rates of two systems", Axis{Label: "per second", Log: true, Reference: 20}, []string{"bank", "ring"}, []Series{
 		{Name: "one", Values: []float64{10, 1000}, Low: []float64{5, 900}, High: []float64{20, 1100}},
 		{Name: "two", Values: []float64{0, math.NaN()}},
 	})
@@ -54,19 +55,36 @@ func TestPNG(t *testing.T) {
 }
 
 func TestLines(t *testing.T) {
-	f, err := Lines("scale", "rate by workers", Axis{"workers", false}, Axis{"rate", true},
+	f, err := Lines("scale", "rate by workers", Axis{Label: "workers", At: []float64{1, 2, 4}}, Axis{Label: "rate", Log: true},
 		[][]float64{{1, 2, 4}, {1}}, []Series{{Name: "weft", Values: []float64{1, 0, 3}}, {Name: "nothing", Values: []float64{0}}})
 	require.NoError(t, err)
 	var b bytes.Buffer
 	require.NoError(t, f.SVG(&b))
 	require.Contains(t, b.String(), "workers")
+	require.Contains(t, b.String(), ">weft<", "in the legend")
+	require.NotContains(t, b.String(), ">nothing<")
+}
+
+func TestTicks(t *testing.T) {
+	labels := func(ticks []plot.Tick) (all []string) {
+		for _, t := range ticks {
+			if t.Label != "" {
+				all = append(all, t.Label)
+			}
+		}
+		return all
+	}
+	require.Equal(t, []string{"100", "200", "500", "1k", "2k", "5k"}, labels(logTicks{}.Ticks(90, 6000)))
+	require.Equal(t, []string{"0.01", "0.1", "1", "10", "100", "1k", "10k"}, labels(logTicks{}.Ticks(0.01, 20_000)))
+	require.Less(t, len(labels(logTicks{}.Ticks(1e-12, 1e12))), 10, "no crowd")
+	require.Equal(t, []string{"1", "2", "1.5M"}, labels(constantTicks{1, 2, 1.5e6}.Ticks(0, 1)))
 }
 
 func TestEmptyFigures(t *testing.T) {
-	f, err := Dots("none", "none", Axis{"x", true}, nil, nil)
+	f, err := Dots("none", "none", Axis{Label: "x", Log: true}, nil, nil)
 	require.NoError(t, err)
 	require.NoError(t, f.SVG(io.Discard))
-	f, err = Lines("none", "none", Axis{"x", true}, Axis{"y", true}, nil, nil)
+	f, err = Lines("none", "none", Axis{Label: "x", Log: true}, Axis{Label: "y", Log: true}, nil, nil)
 	require.NoError(t, err)
 	require.NoError(t, f.SVG(io.Discard))
 }

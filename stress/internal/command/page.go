@@ -67,8 +67,8 @@ func (s *study) rates() (chart.Section, error) {
 	for _, e := range s.engines() {
 		series = append(series, s.series(e, e, func(e *contest.Entry) contest.Estimate { return e.Rate }))
 	}
-	f, err := chart.Dots("throughput", fmt.Sprintf("Transactions a second, %d goroutines", s.Workers),
-		chart.Axis{Label: "transactions a second; median and 95% interval", Log: true}, s.names(), series)
+	f, err := chart.Dots("throughput", fmt.Sprintf("Transactions a second, %d goroutines: median and 95%% interval", s.Workers),
+		chart.Axis{Log: true}, s.names(), series)
 	x := chart.Section{
 		Title: "Throughput", Figures: []*chart.Figure{f}, Header: append([]string{"workload"}, s.engines()...),
 		About: fmt.Sprintf("Medians of %v each, in interleaved rounds, without noise and without recording.", s.Each),
@@ -101,23 +101,25 @@ func (s *study) ratios() (chart.Section, error) {
 		}
 		x.Rows = append(x.Rows, row)
 	}
-	f, err := chart.Dots("speedup", fmt.Sprintf("Weft over other systems, %d goroutines", s.Workers),
-		chart.Axis{Label: "ratio; median and 95% interval", Log: true}, s.names(), series)
+	f, err := chart.Dots("speedup", fmt.Sprintf("Weft over other systems, %d goroutines: median and 95%% interval of the ratio", s.Workers),
+		chart.Axis{Log: true, Reference: 1}, s.names(), series)
 	x.Figures = []*chart.Figure{f}
 	return x, err
 }
 
 func (s *study) scalings() (chart.Section, error) {
-	x := chart.Section{Title: "Over the number of goroutines", Header: []string{"workload", "engine"}}
+	x := chart.Section{Title: "Over the number of goroutines", Text: 2, Header: []string{"workload", "engine"}}
 	var xs [][]float64
 	var series []chart.Series
+	var at []float64
 	for _, n := range s.Scaling {
 		x.Header = append(x.Header, fmt.Sprintf("%d", n.Workers))
+		at = append(at, float64(n.Workers))
 	}
 	if len(s.Scaling) > 0 {
 		for i, o := range s.Scaling[0].Outcomes {
 			for k, e := range o.Entries {
-				row, line, workers := []string{o.Workload, e.Engine}, chart.Series{Name: o.Workload + ", " + e.Engine}, []float64{}
+				row, line, workers := []string{o.Workload, e.Engine}, chart.Series{Name: o.Workload + ", " + e.Engine, Dashed: k > 0}, []float64{}
 				for _, n := range s.Scaling {
 					at := n.Outcomes[i].Entries[k]
 					row = append(row, rateOf(at))
@@ -128,7 +130,7 @@ func (s *study) scalings() (chart.Section, error) {
 		}
 	}
 	f, err := chart.Lines("scaling", fmt.Sprintf("Transactions a second over goroutines, GOMAXPROCS=%d", s.Machine.GOMAXPROCS),
-		chart.Axis{Label: "goroutines"}, chart.Axis{Label: "transactions a second", Log: true}, xs, series)
+		chart.Axis{Label: "goroutines", At: at}, chart.Axis{Label: "transactions a second", Log: true}, xs, series)
 	x.Figures = []*chart.Figure{f}
 	return x, err
 }
@@ -136,7 +138,7 @@ func (s *study) scalings() (chart.Section, error) {
 func (s *study) latencies() (chart.Section, error) {
 	x := chart.Section{
 		Title: "Latency", About: "Time from the call of a transaction to its return, waits included, of one call in eight.",
-		Header: []string{"workload", "engine", "median", "99%", "99.9%"},
+		Header: []string{"workload", "engine", "median", "99%", "99.9%"}, Text: 2,
 	}
 	var xs [][]float64
 	var series []chart.Series
@@ -156,14 +158,15 @@ func (s *study) latencies() (chart.Section, error) {
 				continue
 			}
 			durations, shares := e.Latency().Curve()
-			line := make([]float64, len(durations))
+			line, slower := make([]float64, len(durations)), make([]float64, len(durations))
 			for j, d := range durations {
-				line[j] = float64(d.Nanoseconds()) / 1000
+				line[j], slower[j] = float64(d.Nanoseconds())/1000, 100*(1-shares[j])
 			}
-			xs, series = append(xs, line), append(series, chart.Series{Name: e.Engine, Values: shares})
+			xs, series = append(xs, line), append(series, chart.Series{Name: e.Engine, Values: slower})
 		}
 	}
-	f, err := chart.Lines("latency", "Latency of "+shown, chart.Axis{Label: "µs", Log: true}, chart.Axis{Label: "share of transactions"}, xs, series)
+	f, err := chart.Lines("latency", "Transactions of "+shown+" that take longer", chart.Axis{Label: "µs", Log: true},
+		chart.Axis{Label: "% of transactions", Log: true}, xs, series)
 	x.Figures = []*chart.Figure{f}
 	return x, err
 }

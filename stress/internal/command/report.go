@@ -93,7 +93,7 @@ func report(ctx context.Context, t *terminal, args []string) (int, error) {
 func (o *reportOptions) study(ctx context.Context, t *terminal, c contest.Config, s *study) error {
 	s.measure(ctx, t, c)
 	few := c
-	few.Engines = []string{memory.Mutex, memory.Weft}
+	few.Engines = []string{memory.Weft, memory.Mutex}
 	few.Workloads = nil
 	for _, w := range c.Workloads {
 		if slices.Contains(scaled, w.Name) {

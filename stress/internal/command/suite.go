@@ -142,19 +142,8 @@ func (o *suiteOptions) run(ctx context.Context, t *terminal, r *SuiteReport) err
 			}
 			// The first round is short, so that every cell has its turn.
 			each := min(longest, max(left(), 0)/time.Duration(len(cells)-i))
-			res, err := trial.Run(ctx, trial.Config{
-				Workload: c.w, Engine: o.variant(round + i), Procs: c.procs, Hands: o.hands, Noise: o.noise, SaveDir: o.save,
-				Seed: o.seed + uint64(round*len(cells)+i), Duration: each, Window: window(each), Attempts: leastCell,
-				Progress: so.step(c),
-			})
-			if err != nil {
+			if err := o.trials(ctx, c, each, o.seed+uint64(round*len(cells)+i), so); err != nil {
 				return err
-			}
-			so.add(res)
-			if c.sum == nil {
-				c.sum = res
-			} else {
-				c.sum.Add(res)
 			}
 		}
 	}
@@ -164,12 +153,35 @@ func (o *suiteOptions) run(ctx context.Context, t *terminal, r *SuiteReport) err
 	return nil
 }
 
-// variant makes every other trial on Weft one with all kinds of policies.
-func (o *suiteOptions) variant(n int) string {
-	if o.engine == memory.Weft && n%2 == 1 {
-		return memory.Policies
+// trials gives a cell its turn. On Weft the hands have the default policy for
+// one half of it, and all kinds of policies for the other.
+func (o *suiteOptions) trials(ctx context.Context, c *cell, each time.Duration, seed uint64, so *soFar) error {
+	engines := []string{o.engine}
+	if o.engine == memory.Weft {
+		engines = append(engines, memory.Policies)
 	}
-	return o.engine
+	each /= time.Duration(len(engines))
+	for _, engine := range engines {
+		if !c.open() {
+			return nil
+		}
+		within, stop := context.WithTimeout(ctx, max(2*each, longestTrial))
+		res, err := trial.Run(within, trial.Config{
+			Workload: c.w, Engine: engine, Procs: c.procs, Hands: o.hands, Noise: o.noise, SaveDir: o.save,
+			Seed: seed, Duration: each, Window: window(each), Attempts: leastTrial, Progress: so.step(c),
+		})
+		stop()
+		if err != nil {
+			return err
+		}
+		so.add(res)
+		if c.sum == nil {
+			c.sum = res
+		} else {
+			c.sum.Add(res)
+		}
+	}
+	return nil
 }
 
 // soFar is what is shown of a running suite.
@@ -195,13 +207,17 @@ func (s *soFar) step(c *cell) func(p trial.Progress) {
 			counted(s.violations+p.Found, "violation"),
 			fmt.Sprintf("%s attempts", console.Short(attempts)),
 			fmt.Sprintf("%s/s", console.Short(int64(float64(attempts)/elapsed.Seconds()))),
-			fmt.Sprintf("%s P=%d", c.w.Name, c.procs))
+			fmt.Sprintf("%s P=%d", c.w.Name, c.procs),
+			fmt.Sprintf("%d MB of heap", console.Heap()>>20))
 	}
 }
 
-// leastCell is the number of attempts that a cell makes also where that takes
+// leastTrial is the number of attempts that a trial makes also where that takes
 // longer, for a run that is too short is not a run.
-const leastCell = 1000
+const leastTrial = 1000
+
+// longestTrial ends a trial that is much too slow for leastTrial.
+const longestTrial = 2 * time.Second
 
 // window makes short trials check often enough to end in time.
 func window(each time.Duration) int {

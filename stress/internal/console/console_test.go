@@ -23,6 +23,12 @@ func TestMachine(t *testing.T) {
 	}
 }
 
+func TestHeap(t *testing.T) {
+	h := Heap()
+	require.Greater(t, h, uint64(1<<14))
+	require.Less(t, h, uint64(1<<32))
+}
+
 func TestNumbers(t *testing.T) {
 	require.Equal(t, "0", Count(0))
 	require.Equal(t, "999", Count(999))

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 
 	"github.com/klauspost/cpuid/v2"
 )
@@ -44,4 +45,12 @@ func ThisMachine(gogc int) Machine {
 // String describes the machine on one line.
 func (m Machine) String() string {
 	return fmt.Sprintf("%s, %d cores, %s/%s, %s, GOMAXPROCS=%d, GOGC=%d", m.CPU, m.Cores, m.OS, m.Arch, m.Go, m.GOMAXPROCS, m.GOGC)
+}
+
+// Heap is the size of all objects on the heap, also of those that the garbage
+// collector has not yet looked at. It stops nothing.
+func Heap() uint64 {
+	s := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	metrics.Read(s)
+	return s[0].Value.Uint64()
 }

@@ -73,6 +73,24 @@ func TestUnexpectedErrorIsFound(t *testing.T) {
 	require.Contains(t, r.Violations[0], "strange")
 }
 
+// TestDeadline ends a run like any other end of its context.
+func TestDeadline(t *testing.T) {
+	ctx, cancel := context.WithTimeout(ctx, 50*time.Millisecond)
+	defer cancel()
+	ring, err := workload.Find("ring")
+	require.NoError(t, err)
+	r, err := Run(ctx, Config{Workload: ring, Engine: memory.Weft, Hands: 4, Attempts: 1 << 40})
+	require.NoError(t, err)
+	require.Empty(t, r.Violations)
+}
+
+// TestCancelOutOfNowhere: the error of a context that has not ended.
+func TestCancelOutOfNowhere(t *testing.T) {
+	r := try(t, Config{Engine: memory.Weft, Hands: 1, Attempts: 1000, Workload: made(
+		func(context.Context, *workload.Hand) error { return context.Canceled })})
+	require.Contains(t, r.Violations[0], "an error out of nowhere: context canceled")
+}
+
 func TestViolationIsSavedAndCanBeReplayed(t *testing.T) {
 	bank, err := workload.Find("bank")
 	require.NoError(t, err)

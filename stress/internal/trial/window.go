@@ -64,7 +64,7 @@ func (r *run) runHand(ctx context.Context, h *hand) {
 		case errors.As(err, &v):
 			r.found.add(fmt.Sprintf("hand %d: %v", h.ID, v))
 			r.total.full()
-		case err != nil && !errors.Is(err, context.Canceled):
+		case err != nil && (ctx.Err() == nil || !errors.Is(err, ctx.Err())):
 			r.found.add(fmt.Sprintf("hand %d: an error out of nowhere: %v", h.ID, err))
 			r.total.full()
 		}
