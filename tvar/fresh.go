@@ -1,30 +1,36 @@
 package tvar
 
-import "github.com/weft-stm/weft/internal/atomics"
+import (
+	"reflect"
+
+	"github.com/weft-stm/weft/internal/atomics"
+)
 
 // fresh and freshSlice make what structures are made of. Under the explorer
-// everything lies at the beginning of a page: the engine looks at the address
-// of a cell, modulo 2 kB, to tell whether it may be in a write set, and only
-// the schedule may decide what a program does.
+// all of it begins at the same address modulo 2 kB, give or take a few words:
+// the engine looks at that to tell whether a cell may be in a write set, and
+// only the schedule may decide what a program does.
 
+// fresh makes something small, a hundred bytes or so.
 func fresh[T any]() *T {
 	if atomics.Exploring {
-		return &new(paged[T]).x
+		return &new(spaced[T]).x
 	}
 	return new(T)
 }
 
-type paged[T any] struct {
+// A spaced is of the size class of 2 kB.
+type spaced[T any] struct {
 	x T
-	_ [pageBytes]byte
+	_ [1900]byte
+}
+
+func freshSlice[T any](n int) []T {
+	if atomics.Exploring {
+		return make([]T, n+pageBytes/int(reflect.TypeFor[T]().Size())+1)[:n]
+	}
+	return make([]T, n)
 }
 
 // pageBytes makes an object too large for anything but pages of its own.
 const pageBytes = 32 << 10
-
-func freshSlice[T any](n int) []T {
-	if atomics.Exploring {
-		return make([]T, n+pageBytes/8)[:n]
-	}
-	return make([]T, n)
-}

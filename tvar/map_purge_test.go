@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/weft-stm/weft/internal/atomics"
 	"github.com/weft-stm/weft/stm"
 	"github.com/weft-stm/weft/tvar"
 )
@@ -20,7 +21,10 @@ import (
 const fewEntries = 64 * 64
 
 func misses() int {
-	if testing.Short() {
+	switch {
+	case atomics.Exploring: // entries are large
+		return 20_000
+	case testing.Short():
 		return 100_000
 	}
 	return 1_000_000

@@ -47,7 +47,7 @@ func (t *table[K, V]) present() *slots[K, V] {
 }
 
 func newShard[K comparable, V any]() *shard[K, V] {
-	s, none := fresh[shard[K, V]](), newSlots[K, V](1)
+	s, none := &freshSlice[shard[K, V]](1)[0], newSlots[K, V](1)
 	s.table = new(table[K, V])
 	s.table.slots.Store(none)
 	s.slots.Store(none)

@@ -3,6 +3,7 @@ package tvar_test
 import (
 	"fmt"
 	"maps"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -148,6 +149,54 @@ func TestMapViewIsOfItsInstant(t *testing.T) {
 	require.Equal(t, want, got)
 	require.True(t, tvar.Purged(m))
 	require.NotEqual(t, want, m.Snapshot())
+}
+
+// TestMapViewAbortsNobody who writes, inserts and deletes at full speed beside
+// it, and is not aborted itself.
+func TestMapViewAbortsNobody(t *testing.T) {
+	n := misses() / 10
+	m := new(intMap)
+	for k := range n {
+		m.Store(k, 1)
+	}
+	var stop atomic.Bool
+	var writer sync.WaitGroup
+	writes := 0
+	before := stm.ReadStats()
+	writer.Go(func() {
+		for ; !stop.Load(); writes++ {
+			k := writes * 7919 % n
+			update(t, func(tx *stm.Tx) { // moves a key, and with it the sum
+				if x, ok := m.Delete(tx, k); ok {
+					m.Set(tx, k+n, x)
+				} else {
+					m.Delete(tx, k+n)
+					m.Set(tx, k, 1)
+				}
+			})
+		}
+	})
+	for range 5 {
+		runs, sum := 0, 0
+		_, err := stm.View(ctx, func(tx *stm.Tx) (int, error) {
+			runs++
+			for k, x := range m.All(tx) {
+				sum += x
+				if k%(n/4) == 0 {
+					runtime.Gosched() // for the writer, where there is one processor
+				}
+			}
+			return 0, nil
+		})
+		require.NoError(t, err)
+		require.Equal(t, 1, runs)
+		require.Equal(t, n, sum)
+	}
+	stop.Store(true)
+	writer.Wait()
+	require.Positive(t, writes)
+	require.Zero(t, stm.ReadStats().Sub(before).Conflicts)
+	t.Logf("%d writes", writes)
 }
 
 // TestMapLoopMayChangeIt: what the documentation says about a loop that changes
