@@ -120,7 +120,7 @@ func (c *common) help(t *terminal) {
 			return
 		}
 		kind, doc := flag.UnquoteUsage(f)
-		t.printf("  -%-12s %s%s\n", strings.TrimSpace(f.Name+" "+kind), doc, byDefault(f))
+		t.printf("  -%-21s %s%s\n", strings.TrimSpace(f.Name+" "+kind), doc, byDefault(f))
 	})
 	t.printf("\nExit status: 0 everything held, 1 a violation, 2 bad use, 3 the run met too little to show anything, 130 interrupted.\n" +
 		"go run turns each of these but 0 into 1, and prints it: go build -o stress.bin ./stress keeps them.\n")

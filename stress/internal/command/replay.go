@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -93,12 +94,13 @@ func (o *common) decide(t *terminal, name string) (int, error) {
 		d.Violations = append(d.Violations, v.String())
 		d.Exit = Violation
 	}
-	if len(note.Found) > 0 {
+	others := slices.DeleteFunc(slices.Clone(note.Found), func(f string) bool { return slices.Contains(d.Violations, f) })
+	if len(others) > 0 {
 		d.Exit = Violation
-		t.printf("\nreported when it was made:\n")
-		indented(t, note.Found)
+		t.printf("\nbeside these, it was reported when the history was made:\n")
+		indented(t, others)
 	}
-	if r.Err() == nil && len(note.Found) > 0 {
+	if r.Err() == nil && len(others) > 0 {
 		t.printf("The history by itself is opaque: what was reported is no matter of what the attempts saw and wrote.\n")
 	}
 	t.printf("to run it again, in an order that is the machine's: go run ./stress replay %s\n", note.Code)

@@ -9,6 +9,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/weft-stm/weft/internal/history"
+	"github.com/weft-stm/weft/stress/internal/trial"
 )
 
 // ways are the commands that the output of a failure names.
@@ -70,6 +73,30 @@ func TestReplayOfAFile(t *testing.T) {
 // withoutTime leaves out how long the check took.
 func withoutTime(s string) string {
 	return regexp.MustCompile(`checked in [^,:]+`).ReplaceAllString(s, "checked")
+}
+
+// TestReplayOfAnOpaqueHistory: what the workload saw of its own invariant is
+// said again, though the history does not show it.
+func TestReplayOfAnOpaqueHistory(t *testing.T) {
+	h := history.New(1, 1)
+	for _, tt := range []struct {
+		note trial.Note
+		exit int
+		says string
+	}{
+		{trial.Note{Code: "bank/weft/p2/h4/n5/a1/w5/s5", Found: []string{"hand 3: the sum is 7"}}, Violation, "hand 3: the sum is 7"},
+		{trial.Note{Code: "bank/weft/p2/h4/n5/a1/w5/s5"}, Holds, "opaque"},
+	} {
+		h.Note = tt.note.String()
+		file := filepath.Join(t.TempDir(), "x.history")
+		f, err := os.Create(file)
+		require.NoError(t, err)
+		require.NoError(t, h.Save(f))
+		require.NoError(t, f.Close())
+		status, out, _ := run(ctx, "replay", file)
+		require.Equal(t, tt.exit, status, out)
+		require.Contains(t, out, tt.says)
+	}
 }
 
 func TestReplayHolds(t *testing.T) {
