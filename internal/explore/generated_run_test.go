@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/weft-stm/weft/internal/explore"
+	"github.com/weft-stm/weft/sched"
 	"github.com/weft-stm/weft/stm"
 	"github.com/weft-stm/weft/tvar"
 )
@@ -87,6 +88,7 @@ type play struct {
 	*world
 	p        *generated
 	vars     []*tvar.Var[int]
+	workers  []*sched.Worker // by thread
 	ctx      *explore.Context
 	attempts []*attempt
 	waiting  []*attempt // by thread: the attempt of the call in progress
@@ -98,6 +100,9 @@ func newPlay(r *explore.Run, p *generated, total *tally) *play {
 	y := &play{world: &world{Run: r}, p: p, ctx: explore.NewContext(), total: total, waiting: make([]*attempt, len(p.threads))}
 	for range p.vars {
 		y.vars = append(y.vars, newVar(y.world, 0))
+	}
+	for i, n := range p.commits {
+		y.workers = append(y.workers, y.worker(n, p.shown && i == len(p.commits)-1))
 	}
 	return y
 }
@@ -232,6 +237,7 @@ type call struct {
 
 func (c *call) run() error {
 	var opts []stm.Option
+	k := c.workers[c.thread]
 	under := context.Context(ctx)
 	if c.act.cancellable {
 		under = c.ctx
@@ -243,10 +249,10 @@ func (c *call) run() error {
 		opts = append(opts, stm.MaxAttempts(c.act.maxAttempts))
 	}
 	if c.act.action == actView {
-		_, err := stm.View(under, func(tx *stm.Tx) (int, error) { return 0, c.body(tx) }, opts...)
+		_, err := sched.View(under, k, func(tx *stm.Tx) (int, error) { return 0, c.body(tx) }, opts...)
 		return err
 	}
-	return stm.Atomically(under, c.body, opts...)
+	return k.Atomically(under, c.body, opts...)
 }
 
 // body is one attempt.

@@ -60,6 +60,8 @@ type act struct {
 type generated struct {
 	vars    int
 	threads [][]act
+	commits []int // of each thread's worker before: see clock_test.go
+	shown   bool  // the clock has moved since
 }
 
 // generate draws a program: 2 or 3 threads of up to 3 steps, a transaction has
@@ -78,7 +80,9 @@ func generate(seed uint64) *generated {
 			acts = append(acts, g.act())
 		}
 		p.threads = append(p.threads, acts)
+		p.commits = append(p.commits, g.IntN(4))
 	}
+	p.shown = g.IntN(2) == 0
 	return p
 }
 
@@ -158,7 +162,7 @@ func (g *generator) instructions(most, depth int) (list []instruction) {
 func (p *generated) String() string {
 	var b strings.Builder
 	for i, acts := range p.threads {
-		fmt.Fprintf(&b, "T%d:\n", i)
+		fmt.Fprintf(&b, "T%d, after %d commits:\n", i, p.commits[i])
 		for _, a := range acts {
 			fmt.Fprintf(&b, "  %s\n", a)
 		}

@@ -138,6 +138,30 @@ func TestViewBesideIrrevocable(t *testing.T) {
 	})
 }
 
+// TestSleepersDisturbNobody: who waits for a variable that others have read
+// makes none of them start over, not even one that is irrevocable.
+func TestSleepersDisturbNobody(t *testing.T) {
+	for name, opts := range map[string][]stm.Option{"optimistic": nil, "irrevocable": {stm.Irrevocable()}} {
+		t.Run(name, func(t *testing.T) {
+			check(t, func(w *world) {
+				x, y, z := newVar(w, 0), newVar(w, 0), newVar(w, 0)
+				bodies := 0
+				w.Go("T0", func() {
+					must(stm.Atomically(ctx, func(tx *stm.Tx) error {
+						bodies++
+						x.Get(tx)
+						z.Set(tx, y.Get(tx)) // newer than the clock shows: an extension
+						return nil
+					}, opts...))
+					x.Store(1)
+				})
+				w.waits("waiter", x, is(1))
+				w.holds(func() bool { return bodies == 1 }, "an attempt was lost to a sleeper")
+			})
+		})
+	}
+}
+
 // TestMaxAttempts: one attempt, then the error; x counts who has committed.
 func TestMaxAttempts(t *testing.T) {
 	check(t, func(w *world) {

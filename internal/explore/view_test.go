@@ -131,3 +131,41 @@ func TestHistoryIsTrimmed(t *testing.T) {
 		w.holds(func() bool { return most == 1 && seen == 0 }, "one View, and several versions or another one")
 	})
 }
+
+// TestSweepBesideANewView: V0 ends and sweeps what was kept for it. Meanwhile
+// V1 begins, and a commit keeps something for it in the same list.
+func TestSweepBesideANewView(t *testing.T) {
+	check(t, func(w *world) {
+		x, y := newVar(w, 0), newVar(w, 0)
+		var stage atomics.Uint32
+		from := func(s uint32) { atomics.Pause(0, func() bool { return stage.Load() >= s }) }
+		w.Go("V0", func() {
+			_, err := stm.View(ctx, func(tx *stm.Tx) (int, error) {
+				stage.Store(1)
+				from(2)
+				return x.Get(tx), nil
+			})
+			must(err)
+		})
+		var a, b int
+		w.Go("V1", func() {
+			from(2)
+			_, err := stm.View(ctx, func(tx *stm.Tx) (int, error) {
+				stage.Store(3)
+				from(4)
+				a, b = x.Get(tx), y.Get(tx)
+				return 0, nil
+			})
+			must(err)
+		})
+		w.Go("writer", func() {
+			from(1)
+			setBoth(x, y, 1)
+			stage.Store(2)
+			from(3)
+			setBoth(x, y, 2)
+			stage.Store(4)
+		})
+		w.holds(func() bool { return a == 1 && b == 1 }, "a View saw another state than its own")
+	})
+}
