@@ -6,10 +6,13 @@
 // # Noise
 //
 // A run on few processors is nearly sequential. So the hands yield now and
-// then between two operations, the engine yields between steps of its protocol
-// (also between publishing and waking), some transactions fail on purpose
-// after all of their operations, and some variables are written anew with what
-// is in them, which makes attempts that read them lose.
+// then between two operations, and the engine between steps of its protocol
+// (also between publishing and waking); the engine has attempts lose conflicts
+// that there were not, some again and again until they have the serial token;
+// it lets some wakes come late; some transactions fail on purpose after all of
+// their operations; and some variables are written anew with what is in them,
+// which makes attempts that read them lose. All of it is counted, and what was
+// forced is not taken for a conflict.
 //
 // # What makes a violation
 //
