@@ -201,5 +201,5 @@ func TestStatsAddUp(t *testing.T) {
 		Attempts: 3 + 1 + 1 + 1 + 1, Commits: 1 + 1 + 1, Conflicts: 1, Retries: 1, Failures: 2,
 		Parks: 1, HistoryReads: 1,
 	}, d)
-	require.Equal(t, "7 attempts: 3 commits, 1 conflicts, 1 retries, 2 failures; 0 extensions, 1 parks, 0 wakes, 0 escalations, 1 history reads, 0 swallowed", d.String())
+	require.Equal(t, "7 attempts: 3 commits, 1 conflicts, 1 retries, 2 failures; 0 extensions, 1 parks, 0 wakes, 0 escalations, 0 irrevocable, 1 history reads, 0 swallowed", d.String())
 }

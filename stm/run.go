@@ -30,6 +30,9 @@ func Atomically(ctx context.Context, body func(tx *Tx) error, opts ...Option) er
 		panic("stm: nil body")
 	}
 	tx := acquire(ctx, engine.Updating, opts)
+	if p := engine.PlanOf(&tx.e); p.Irrevocable {
+		p.Site = engine.EntryOf(&body)
+	}
 	err := engine.Run(&tx.e, func() error { return body(tx) })
 	tx.release()
 	return outward(err)
@@ -60,6 +63,9 @@ func do[T any](ctx context.Context, mode engine.Mode, body func(tx *Tx) (T, erro
 		panic("stm: nil body")
 	}
 	tx := acquire(ctx, mode, opts)
+	if p := engine.PlanOf(&tx.e); p.Irrevocable {
+		p.Site = engine.EntryOf(&body)
+	}
 	var v T
 	err := engine.Run(&tx.e, func() (err error) {
 		v, err = body(tx)
@@ -102,6 +108,9 @@ func acquire(ctx context.Context, mode engine.Mode, opts []Option) *Tx {
 // release gives tx back. It is not reached when a panic passes through: that
 // descriptor is left to the garbage collector.
 func (tx *Tx) release() {
+	if tx.timers != nil {
+		tx.stopTimers()
+	}
 	if engine.Release(&tx.e) {
 		pool.Put(tx)
 	}

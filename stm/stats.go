@@ -18,6 +18,7 @@ type Stats struct {
 	Parks        uint64 // waits for a change
 	Wakes        uint64 // sleepers woken by a write
 	Escalations  uint64 // attempts that ran under the serial token
+	Irrevocables uint64 // attempts that became irrevocable, by option or by call
 	HistoryReads uint64 // values that a View took from history
 	Swallowed    uint64 // bodies that recovered the panic which ends an attempt
 }
@@ -37,7 +38,7 @@ func outwardStats(c engine.Counts) Stats {
 		Attempts: c.Attempts, Commits: c.Attempts - c.Restarts - c.Retries - c.Failures,
 		Conflicts: c.Restarts, Retries: c.Retries, Failures: c.Failures,
 		Extensions: c.Extensions, Parks: c.Parks, Wakes: c.Wakes,
-		Escalations: c.Escalations, HistoryReads: c.HistoryReads, Swallowed: c.Swallowed,
+		Escalations: c.Escalations, Irrevocables: c.Irrevocables, HistoryReads: c.HistoryReads, Swallowed: c.Swallowed,
 	}
 }
 
@@ -47,7 +48,7 @@ func (s Stats) Sub(before Stats) Stats {
 		s.Attempts - before.Attempts, s.Commits - before.Commits, s.Conflicts - before.Conflicts,
 		s.Retries - before.Retries, s.Failures - before.Failures, s.Extensions - before.Extensions,
 		s.Parks - before.Parks, s.Wakes - before.Wakes, s.Escalations - before.Escalations,
-		s.HistoryReads - before.HistoryReads, s.Swallowed - before.Swallowed,
+		s.Irrevocables - before.Irrevocables, s.HistoryReads - before.HistoryReads, s.Swallowed - before.Swallowed,
 	}
 }
 
@@ -56,6 +57,6 @@ func (s Stats) Add(more Stats) Stats { return s.Sub(Stats{}.Sub(more)) }
 
 // String lists the counts on one line.
 func (s Stats) String() string {
-	return fmt.Sprintf("%d attempts: %d commits, %d conflicts, %d retries, %d failures; %d extensions, %d parks, %d wakes, %d escalations, %d history reads, %d swallowed",
-		s.Attempts, s.Commits, s.Conflicts, s.Retries, s.Failures, s.Extensions, s.Parks, s.Wakes, s.Escalations, s.HistoryReads, s.Swallowed)
+	return fmt.Sprintf("%d attempts: %d commits, %d conflicts, %d retries, %d failures; %d extensions, %d parks, %d wakes, %d escalations, %d irrevocable, %d history reads, %d swallowed",
+		s.Attempts, s.Commits, s.Conflicts, s.Retries, s.Failures, s.Extensions, s.Parks, s.Wakes, s.Escalations, s.Irrevocables, s.HistoryReads, s.Swallowed)
 }

@@ -9,7 +9,8 @@ import (
 // where it is noticed: always in a build with -race or the tag stminvariants,
 // and as far as it costs nothing otherwise.
 type Tx struct {
-	e engine.Tx
+	e      engine.Tx
+	timers []*timer // nil in most transactions
 }
 
 // Engine is for the packages of this module. What it returns has no exported
@@ -57,7 +58,14 @@ func (tx *Tx) Check(ok bool) {
 // the transaction returns the context's error. It restarts the body if a
 // variable read before has changed: effects belong after the call. From Welc,
 // Saha, Adl-Tabatabai: Irrevocable Transactions and their Applications, 2008.
-func (tx *Tx) Irrevocable() { engine.Irrevocable(&tx.e) }
+//
+// [Irrevocables] counts the calls by transaction name and place.
+func (tx *Tx) Irrevocable() { engine.Irrevocable(&tx.e, "") }
+
+// IrrevocableFor is [Tx.Irrevocable] with a reason, such as the native function
+// that an interpreter is about to call. It stands for the name of the
+// transaction in [Irrevocables] and in the reports of a [Watchdog].
+func (tx *Tx) IrrevocableFor(what string) { engine.Irrevocable(&tx.e, what) }
 
 // OnCommit runs f after the transaction has committed and released everything,
 // in the order of registration, in the goroutine of the caller. f may start

@@ -28,6 +28,7 @@ func Watch[T any](ctx context.Context, body func(tx *Tx) (T, error)) iter.Seq2[T
 				v, err = body(tx)
 				return err
 			})
+			tx.stopTimers() // each value has its own
 			if err == nil && !yield(v, nil) {
 				break
 			}

@@ -27,13 +27,14 @@ func Equal[T comparable]() Option {
 }
 
 // WakeOne makes a write wake one of those who wait for the Var, not all of them:
-// the one that has waited longest. When that one has written the Var itself the
-// next is woken, and if it ends without, or waits again, too; so nobody is
-// forgotten, and of a hundred who wait for one item ninety-nine sleep on. It
-// suits a Var of which each waiter takes something. Who only looks at it, as
-// Await does, delays the others a little.
+// the one that has waited longest. If that one writes the Var itself the next is
+// woken, and also if it ends without; if it waits again it keeps its place, and
+// nobody else is woken before the next write. So of a hundred who wait for one
+// item ninety-nine sleep on, and who comes first is served first.
 //
-// Handing the duty to wake on to the woken one is how GHC's MVar and fair
+// It is for a Var whose waiters wait for the same: if the first cannot go on,
+// neither can the others. Who waits for something else needs another Var, or
+// may sleep for ever. Handing on the duty to wake is how GHC's MVar and fair
 // semaphores do it.
 func WakeOne() Option { return Option{one: true} }
 

@@ -8,15 +8,16 @@ import "github.com/weft-stm/weft/internal/atomics"
 //
 // mu guards everything but past, which readers of a snapshot follow freely.
 type annex struct {
-	mu     atomics.Mutex
-	dead   bool    // taken off the cell; look again
-	newest *waiter // the list of those who wait: see wait.go
-	oldest *waiter
-	one    bool                  // wake one at a time
-	past   atomics.Pointer[past] // see history.go
-	listed bool                  // in the list of cells with history
-	label  string
-	equal  any // func(a, b T) bool
+	mu      atomics.Mutex
+	dead    bool    // taken off the cell; look again
+	newest  *waiter // the list of those who wait: see wait.go
+	oldest  *waiter
+	tickets uint64                // of waiters
+	one     bool                  // wake one at a time
+	past    atomics.Pointer[past] // see history.go
+	listed  bool                  // in the list of cells with history
+	label   string
+	equal   any // func(a, b T) bool
 }
 
 // lockAnnex returns the locked annex of c, making one if there is none.

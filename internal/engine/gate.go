@@ -42,6 +42,9 @@ func acquireToken(ctx context.Context, who *entry[activity], a *attendance) erro
 	}
 	gate.holder.Store(uint64(invariants.Goroutine()))
 	gate.closed.Store(true)
+	if watchdog.Load() != nil {
+		held.begin()
+	}
 	return nil
 }
 
@@ -59,6 +62,9 @@ func gateClosed() bool { return gate.closed.Load() }
 func awaitGate() {
 	refuseSelf()
 	for round := 0; gate.closed.Load(); round++ {
+		if round > atomics.Sleepy {
+			bark()
+		}
 		atomics.PauseLong(round, func() bool { return !gate.closed.Load() })
 	}
 }

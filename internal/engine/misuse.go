@@ -29,6 +29,9 @@ func (tx *Tx) check() {
 	}
 }
 
+// Check panics unless the body of tx is running, here.
+func Check(tx *Tx) { tx.check() }
+
 func (tx *Tx) checkWrite() {
 	tx.check()
 	switch tx.mode {

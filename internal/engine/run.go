@@ -59,6 +59,9 @@ func (tx *Tx) giveWay(step contention.Step) error {
 			return err
 		}
 		tx.serial = true
+		if tx.plan.Irrevocable {
+			tx.noteIrrevocable(tx.plan.Name, tx.plan.Site)
+		}
 		return nil
 	case step.Spin > 0 || step.Yield || step.Limit:
 		atomics.Delay(step.Spin)
@@ -275,7 +278,8 @@ func (tx *Tx) yieldToken(accesses int) {
 
 // Irrevocable makes the running attempt the only one that may commit updates,
 // so that it cannot lose any more. It unwinds the body if it has lost already.
-func Irrevocable(tx *Tx) {
+// what names the reason; "" is the name of the transaction.
+func Irrevocable(tx *Tx, what string) {
 	tx.check()
 	if tx.mode == viewing {
 		return // a View runs once anyway
@@ -291,7 +295,13 @@ func Irrevocable(tx *Tx) {
 			tx.raise(conflict)
 		}
 	}
-	tx.promised = true
+	if !tx.promised {
+		tx.promised = true
+		if what == "" {
+			what = tx.plan.Name
+		}
+		tx.noteIrrevocable(what, caller())
+	}
 }
 
 // AwaitChange waits until something that the last attempt read has changed. It

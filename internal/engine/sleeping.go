@@ -21,7 +21,7 @@ type sleepers struct {
 type sleep struct {
 	mu    atomics.Mutex
 	name  string
-	since int64 // nanoseconds since 1970
+	since int64   // nanoseconds since 1970
 	cells []*Cell // nil between two waits
 }
 

@@ -12,6 +12,7 @@ const (
 	wakes                     // sleepers woken by a writer
 	escalations               // attempts that ran under the serial token
 	historyReads              // values read from history
+	irrevocables              // attempts that became irrevocable
 	swallowed                 // bodies that recovered the signal and returned
 	numCounts
 )
@@ -20,7 +21,7 @@ const (
 type Counts struct {
 	Attempts uint64
 	Restarts, Retries, Failures, Extensions, Parks, Wakes,
-	Escalations, HistoryReads, Swallowed uint64
+	Escalations, Irrevocables, HistoryReads, Swallowed uint64
 }
 
 // ReadCounts adds up all descriptors. Attempts now running are counted, with
@@ -56,6 +57,7 @@ func named(attempts uint64, n *[numCounts]uint64) (c Counts) {
 	c.Attempts = attempts
 	c.Restarts, c.Retries, c.Failures = n[restarts], n[retries], n[failures]
 	c.Extensions, c.Parks, c.Wakes = n[extensions], n[parks], n[wakes]
-	c.Escalations, c.HistoryReads, c.Swallowed = n[escalations], n[historyReads], n[swallowed]
+	c.Escalations, c.Irrevocables = n[escalations], n[irrevocables]
+	c.HistoryReads, c.Swallowed = n[historyReads], n[swallowed]
 	return c
 }

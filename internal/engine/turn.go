@@ -88,6 +88,9 @@ func (q *turns) enter(ctx context.Context, who *entry[activity], a *attendance, 
 			}
 			continue // granted meanwhile
 		default:
+			if q == &token && p.busy > atomics.Sleepy {
+				bark()
+			}
 			atomics.PauseLong(q.pace(p), func() bool {
 				return p.granted.Load() || q.first.Load() == p && !q.held() || ctx.Err() != nil
 			})

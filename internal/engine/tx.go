@@ -47,6 +47,7 @@ type Tx struct {
 	busy     bool             // in Run
 	dead     bool             // its body or a hook broke out of Run; never to run again
 	baton    *Cell            // whose next waiter this transaction has to see to
+	ticket   uint64           // of its place there
 	final    *Counts          // of a descriptor that has been retired
 	named    *string          // the last Name that committed
 	tokens   attendance       // turns under the serial token
@@ -82,7 +83,8 @@ type Plan struct {
 	MaxAttempts int // 0: no limit
 	Mode        Mode
 	Irrevocable bool
-	Policy      any // nil: the default ladder
+	Site        uintptr // of the body, if Irrevocable
+	Policy      any     // nil: the default ladder
 	Decide      func(policy any, l contention.Loss) contention.Step
 }
 

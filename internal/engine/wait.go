@@ -24,11 +24,12 @@ var ErrNothingRead = errors.New("stm: Retry, but the transaction has read no var
 // the writer locks, and step 1 came before; or the sleeper finds the word
 // locked or newer, waits for the lock, and stays awake.
 //
-// Most cells wake all. One that wakes one at a time wakes who came first, and
-// hands it the baton: the duty to see to the next. The woken transaction does so
-// by writing the cell, which wakes the next; if it ends otherwise, or sleeps
-// again, it passes the baton on. The wait bit of such a cell stays as long as
-// somebody waits.
+// Most cells wake all. One that wakes one at a time is waited for by goroutines
+// of which none can go on unless the first can. It wakes that one, and hands it
+// the baton: the duty to see to the next. The woken transaction does so by
+// writing the cell, which wakes the next; if it ends otherwise it passes the
+// baton on; if it waits for the cell again it does so at its old place. The wait
+// bit of such a cell stays as long as somebody waits.
 type sleeper struct {
 	parker atomics.Parker
 	woken  atomics.Pointer[Cell] // whose baton it got, or everybody
@@ -57,9 +58,8 @@ type waiter struct {
 	c *Cell
 	a *annex // of c, when the waiter was listed there
 
-	first bool // to be listed before those who came later
-
 	// Guarded by the annex. A writer that takes the list off owns prev.
+	ticket     uint64 // order of arrival; who comes back keeps it
 	listed     bool
 	prev, next *waiter
 }
@@ -70,16 +70,22 @@ func (tx *Tx) park(ctx context.Context) error {
 	if len(tx.reads) == 0 {
 		return ErrNothingRead
 	}
-	first := tx.baton // came first, had the baton, and comes back
-	tx.passBaton()
+	back, ticket := tx.baton, tx.ticket
+	tx.baton = nil
 	waiters := make([]waiter, len(tx.reads))
 	s := &sleeper{parker: atomics.NewParker()}
-	fresh := true
+	fresh, comesBack := true, false
 	n := 0
 	for ; n < len(waiters) && fresh; n++ {
 		waiters[n].s = s
-		waiters[n].first = tx.reads[n].c == first
+		if c := tx.reads[n].c; c == back {
+			waiters[n].ticket = ticket
+			comesBack = true
+		}
 		fresh = waiters[n].watch(tx.reads[n].c, tx.reads[n].word)
+	}
+	if back != nil && !comesBack {
+		back.wakeOne(&tx.activity.slot)
 	}
 	tx.activity.slot.count(parks)
 	if fresh {
@@ -90,7 +96,13 @@ func (tx *Tx) park(ctx context.Context) error {
 	for i := range waiters[:n] {
 		waiters[i].forget()
 	}
-	tx.baton = s.baton()
+	if tx.baton = s.baton(); tx.baton != nil {
+		for i := range waiters[:n] {
+			if waiters[i].c == tx.baton {
+				tx.ticket = waiters[i].ticket
+			}
+		}
+	}
 	err := ctx.Err()
 	if err != nil {
 		tx.passBaton()
@@ -136,16 +148,27 @@ func (w *waiter) forget() {
 	w.c.unlockAnnex(w.a)
 }
 
+// link lists w before all who came later: as the newest, unless it comes back.
 func (a *annex) link(w *waiter) {
 	w.listed = true
-	if a.newest == nil {
-		a.newest, a.oldest = w, w
-	} else if w.first {
-		w.prev, a.oldest.next = a.oldest, w
-		a.oldest = w
+	if w.ticket == 0 {
+		a.tickets++
+		w.ticket = a.tickets
+	}
+	var newer *waiter
+	older := a.newest
+	for older != nil && older.ticket > w.ticket {
+		newer, older = older, older.next
+	}
+	if w.prev, w.next = newer, older; newer != nil {
+		newer.next = w
 	} else {
-		w.next, a.newest.prev = a.newest, w
 		a.newest = w
+	}
+	if older != nil {
+		older.prev = w
+	} else {
+		a.oldest = w
 	}
 }
 

@@ -63,24 +63,30 @@ func TestWakeOneWhoOnlyLooks(t *testing.T) {
 	})
 }
 
-// TestWakeOneWhoSleepsAgain: it needs more than there is, and another less.
+// TestWakeOneWhoSleepsAgain keeps its place; who comes later waits for it.
 func TestWakeOneWhoSleepsAgain(t *testing.T) {
 	check(t, func(w *world) {
-		x, done := newStock(w, 0), newVar(w, 0)
-		w.tx("wants two", func(tx *stm.Tx) error {
-			tx.Check(x.Get(tx) >= 2)
+		x := newStock(w, 0)
+		w.tx("T0", func(tx *stm.Tx) error { tx.Check(x.Get(tx) >= 2); return nil })
+		w.tx("T1", func(tx *stm.Tx) error { tx.Check(x.Get(tx) >= 2); return nil })
+		w.Go("producer", func() { x.Store(1); x.Store(2) })
+	})
+}
+
+// TestWakeOneWhoWaitsElsewhere the second time passes the baton on.
+func TestWakeOneWhoWaitsElsewhere(t *testing.T) {
+	check(t, func(w *world) {
+		x, y := newStock(w, 0), newVar(w, 0)
+		w.tx("T0", func(tx *stm.Tx) error {
+			if tx.Attempt() == 1 {
+				tx.Check(x.Get(tx) > 0)
+			} else {
+				tx.Check(y.Get(tx) > 0)
+			}
 			return nil
 		})
-		w.tx("wants one", func(tx *stm.Tx) error {
-			tx.Check(x.Get(tx) >= 1)
-			done.Set(tx, 1)
-			return nil
-		})
-		w.Go("producer", func() {
-			x.Store(1)
-			must(stm.Atomically(ctx, func(tx *stm.Tx) error { tx.Check(done.Get(tx) == 1); return nil }))
-			x.Store(2)
-		})
+		w.tx("T1", func(tx *stm.Tx) error { tx.Check(x.Get(tx) > 0); y.Set(tx, 1); return nil })
+		w.Go("producer", func() { x.Store(1) })
 	})
 }
 

@@ -1,0 +1,87 @@
+package engine
+
+import (
+	"fmt"
+	"runtime"
+	"unsafe"
+
+	"github.com/weft-stm/weft/internal/atomics"
+)
+
+// A site is where transactions become irrevocable.
+type site struct {
+	name string // of the transaction
+	pc   uintptr
+}
+
+// String is the function and line.
+func (s site) String() string {
+	f, _ := runtime.CallersFrames([]uintptr{s.pc}).Next()
+	if f.Function == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s (%s:%d)", f.Function, f.File, f.Line)
+}
+
+// sites counts them. Only the holder of the token adds to it.
+var sites struct {
+	mu     atomics.Mutex
+	counts map[site]*SiteCount
+	all    []*SiteCount
+	at     []site // of all
+}
+
+// noteIrrevocable counts that tx became irrevocable at pc, and tells the
+// watchdog where.
+func (tx *Tx) noteIrrevocable(name string, pc uintptr) {
+	tx.activity.slot.count(irrevocables)
+	atomics.Unobserved(func() {
+		at := site{name, pc}
+		sites.mu.Lock()
+		defer sites.mu.Unlock()
+		n := sites.counts[at]
+		if n == nil {
+			if sites.counts == nil {
+				sites.counts = make(map[site]*SiteCount)
+			}
+			n = &SiteCount{Name: name}
+			sites.counts[at] = n
+			sites.all, sites.at = append(sites.all, n), append(sites.at, at)
+		}
+		n.Count++
+		if watchdog.Load() != nil {
+			held.site.Store(&site{name, pc})
+		}
+	})
+}
+
+// EntryOf is an address in the code of a function. The function does not escape,
+// as it would through reflection.
+func EntryOf[F any](f *F) uintptr {
+	return **(**uintptr)(unsafe.Pointer(f)) + 1
+}
+
+// caller is the address from which the function was called that calls the
+// caller of caller.
+func caller() uintptr {
+	var pc [1]uintptr
+	runtime.Callers(4, pc[:])
+	return pc[0]
+}
+
+// A SiteCount says how often transactions of that name became irrevocable at
+// that place.
+type SiteCount struct {
+	Name, Site string
+	Count      uint64
+}
+
+// IrrevocableSites lists them, in the order of their first time.
+func IrrevocableSites() (all []SiteCount) {
+	sites.mu.Lock()
+	defer sites.mu.Unlock()
+	for i, n := range sites.all {
+		all = append(all, SiteCount{n.Name, sites.at[i].String(), n.Count})
+	}
+	return all
+}

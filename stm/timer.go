@@ -1,0 +1,79 @@
+package stm
+
+import (
+	"time"
+
+	"github.com/weft-stm/weft/internal/engine"
+)
+
+// A timer is a variable that is written once its time has come.
+type timer struct {
+	key   any // the duration, or the time
+	fired engine.Cell
+	t     *time.Timer
+}
+
+// After waits until d has passed since this transaction first called After with
+// that d: until then it is Retry. As an alternative of OrElse or Select it
+// bounds a wait:
+//
+//	err := tx.OrElse(take, func(tx *stm.Tx) error {
+//		tx.After(time.Second)
+//		return errTooSlow
+//	})
+//
+// The time counts over all attempts of the transaction, which costs a timer
+// until it ends. It follows the clock of a testing/synctest bubble.
+func (tx *Tx) After(d time.Duration) {
+	tx.expire(d, func() time.Duration { return d })
+}
+
+// Until is [Tx.After] for a point in time.
+func (tx *Tx) Until(t time.Time) {
+	tx.expire(t, func() time.Duration { return time.Until(t) })
+}
+
+// After is an alternative for OrElse and Select that becomes possible, and does
+// nothing, once d has passed: see [Tx.After].
+func After(d time.Duration) func(tx *Tx) error {
+	return func(tx *Tx) error {
+		tx.After(d)
+		return nil
+	}
+}
+
+// expire waits for the timer of key, which it starts if there is none.
+func (tx *Tx) expire(key any, left func() time.Duration) {
+	e := &tx.e
+	engine.Check(e)
+	t := tx.timer(key)
+	if t == nil {
+		d := left()
+		if d <= 0 {
+			return
+		}
+		t = &timer{key: key}
+		t.t = time.AfterFunc(d, func() { engine.Store(&t.fired, engine.Value{W: 1, Kind: engine.Scalar}) })
+		tx.timers = append(tx.timers, t)
+	}
+	if engine.Read(e, &t.fired).W == 0 {
+		engine.Retry(e)
+	}
+}
+
+func (tx *Tx) timer(key any) *timer {
+	for _, t := range tx.timers {
+		if t.key == key {
+			return t
+		}
+	}
+	return nil
+}
+
+// stopTimers ends those of a transaction that has ended.
+func (tx *Tx) stopTimers() {
+	for _, t := range tx.timers {
+		t.t.Stop()
+	}
+	tx.timers = nil
+}
