@@ -13,7 +13,7 @@ import (
 type IrrevocableSite struct {
 	Name  string // of the transaction, or the reason given to IrrevocableFor
 	Site  string // function, file and line of the call, or of the body
-	Count uint64
+	Count uint64 // times
 }
 
 // String tells how often, who and where.

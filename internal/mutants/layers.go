@@ -2,63 +2,126 @@ package main
 
 import (
 	"context"
-	"os/exec"
-	"regexp"
+	"fmt"
+	"os"
+	"path/filepath"
 	"time"
 )
 
-// A layer is a part of the tests.
+// A layer is a part of the tests: binaries that are compiled together and run
+// one after another.
 type layer struct {
-	name string
-	args []string // of the go command
-	time time.Duration
+	name    string
+	nightly bool     // too long for every change
+	build   []string // what the go command is told, before the packages
+	parts   []*part
 }
 
-// layers are what runs for every change, the quick ones first. A layer that
-// does not end in its time has noticed the mutant: it hangs.
+// A part is a binary of a layer.
+type part struct {
+	pkg   string        // in the module
+	args  []string      // of the binary
+	limit time.Duration // after which it hangs; set by calibrate
+}
+
+// layers are what notices bugs, those first that see most in the shortest
+// time. All but the nightly ones run for every change.
 var layers = []layer{
-	{"unit", []string{"test", "-count=1", "-timeout=90s", "./stm", "./tvar", "./sched", "./internal/engine", "./internal/model"}, 2 * time.Minute},
-	{"explorer", []string{"test", "-count=1", "-timeout=150s", "-tags=stmexplore", "./internal/explore"}, 3 * time.Minute},
-	{"race", []string{"test", "-count=1", "-timeout=150s", "-race", "./stm", "./tvar", "./internal/engine"}, 3 * time.Minute},
-	{"stress", []string{"run", "./stress", "suite", "-duration=20s"}, 2 * time.Minute},
+	{"unit", false, tests(), testsOf("stm", "tvar", "internal/engine", "internal/model", "sched", "internal/contention")},
+	{"explorer", false, tests("-tags=stmexplore"), testsOf("internal/explore")},
+	{"race", false, tests("-race"), testsOf("stm", "tvar", "internal/engine")},
+	{"stress", false, []string{"build"}, []*part{{pkg: "stress", args: []string{"-quick"}}}},
+	{"suite", true, []string{"build"}, []*part{{pkg: "stress", args: []string{"suite", "-duration", "40s", "-save", os.TempDir()}}}},
 }
 
-func chosenLayers(pattern string) ([]layer, error) {
-	which, err := regexp.Compile(pattern)
-	if err != nil {
-		return nil, err
+func tests(flags ...string) []string { return append([]string{"test", "-c", "-vet=off"}, flags...) }
+
+func testsOf(packages ...string) (parts []*part) {
+	for _, p := range packages {
+		parts = append(parts, &part{pkg: p, args: []string{"-test.failfast"}})
 	}
-	var chosen []layer
-	for _, l := range layers {
-		if which.MatchString(l.name) {
-			chosen = append(chosen, l)
+	return parts
+}
+
+// binary is the name under which the go command writes p.
+func (l layer) binary(p *part) string {
+	name := filepath.Base(p.pkg)
+	if l.build[0] == "test" {
+		name += ".test"
+	}
+	return name
+}
+
+// compile writes the binaries of l to dir, of the core as overlay changes it.
+func (l layer) compile(ctx context.Context, overlay, dir string) error {
+	args := append([]string{}, l.build...)
+	if overlay != "" {
+		args = append(args, "-overlay="+overlay)
+	}
+	args = append(args, "-o", dir+string(filepath.Separator))
+	for _, p := range l.parts {
+		args = append(args, "./"+p.pkg)
+	}
+	out, err := command(ctx, "", "go", args...)
+	if err != nil {
+		return fmt.Errorf("%s does not build:\n%s", l.name, out)
+	}
+	return nil
+}
+
+// run runs the binaries in dir until one fails.
+func (l layer) run(ctx context.Context, dir string) (output string, failed bool) {
+	for _, p := range l.parts {
+		if output, err := p.run(ctx, filepath.Join(dir, l.binary(p))); err != nil {
+			return output, true
 		}
 	}
-	return chosen, nil
+	return "", false
 }
 
-// run runs l on the core as overlay changes it.
-func (l layer) run(ctx context.Context, overlay string) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, l.time)
+// run runs p. One that does not end in its time has failed, too: it hangs.
+func (p *part) run(ctx context.Context, binary string) (output string, err error) {
+	args := p.args
+	if filepath.Ext(binary) == ".test" {
+		args = append([]string{"-test.timeout=" + p.limit.String()}, args...)
+	}
+	// A test binary says itself where it hangs; others are stopped.
+	ctx, cancel := context.WithTimeout(ctx, p.limit+grace)
 	defer cancel()
-	return command(ctx, overlay, l.args)
+	return command(ctx, p.pkg, binary, args...)
 }
 
-func build(ctx context.Context, overlay string) (string, error) {
-	return command(ctx, overlay, []string{"build", "./stm", "./tvar", "./sched"})
-}
+// The limits of what runs with a mutant in it, by what it took without one.
+// They allow for a machine that has other things to do.
+const (
+	slack = 4
+	least = 10 * time.Second
+	most  = 10 * time.Minute // without a mutant
+	grace = 5 * time.Second
+)
 
-func command(ctx context.Context, overlay string, args []string) (string, error) {
-	if overlay != "" {
-		args = append([]string{args[0], "-overlay=" + overlay}, args[1:]...)
+// calibrate runs the layers without a mutant, which must pass, and sets the
+// limits of their parts.
+func calibrate(ctx context.Context, layers []layer) error {
+	for _, l := range layers {
+		dir, err := os.MkdirTemp("", "mutant")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+		if err := l.compile(ctx, "", dir); err != nil {
+			return err
+		}
+		began := time.Now()
+		for _, p := range l.parts {
+			partBegan := time.Now()
+			p.limit = most
+			if out, err := p.run(ctx, filepath.Join(dir, l.binary(p))); err != nil {
+				return fmt.Errorf("%s fails without a mutant: %v\n%s", p.pkg, err, out)
+			}
+			p.limit = (least + slack*time.Since(partBegan)).Round(time.Second)
+		}
+		fmt.Fprintf(os.Stderr, "%-60s %-9s %5.1f s\n", "(no mutant)", l.name, time.Since(began).Seconds())
 	}
-	cmd := exec.CommandContext(ctx, "go", args...)
-	cmd.WaitDelay = 5 * time.Second
-	root, err := moduleRoot()
-	if err != nil {
-		return "", err
-	}
-	cmd.Dir = root
-	out, err := cmd.CombinedOutput()
-	return string(out), err
+	return nil
 }

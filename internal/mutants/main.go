@@ -2,11 +2,14 @@
 // layer of the tests notices each. It changes no file of the tree: the go
 // command compiles the mutated text in its place.
 //
-//	go run ./internal/mutants                 all mutants, all layers
-//	go run ./internal/mutants -run gate -v    some of them, with the output of what failed
+//	go run ./internal/mutants                    all mutants, all layers
+//	go run ./internal/mutants -run gate -v       some of them, with the output of what failed
+//	go run ./internal/mutants -layers race       what one layer sees by itself
+//	go run ./internal/mutants -markdown          a table for docs/TESTING.md
 //
-// It exits with 1 if a mutant survives, and with 2 if one cannot be built or
-// the tests fail without any.
+// It exits with 1 if a mutant survives that is not argued to be equivalent, or
+// if one is noticed that is; and with 2 if one cannot be built, or the tests
+// fail without any.
 package main
 
 import (
@@ -16,94 +19,64 @@ import (
 	"os"
 	"os/signal"
 	"regexp"
-	"time"
-
-	"github.com/jedib0t/go-pretty/v6/table"
 )
 
 func main() {
 	pattern := flag.String("run", "", "only the mutants whose name matches this regular expression")
 	layerNames := flag.String("layers", "", "only the layers whose name matches this regular expression")
-	verbose := flag.Bool("v", false, "print the output of the layer that noticed")
+	verbose := flag.Bool("v", false, "print the output of the test that noticed")
+	markdown := flag.Bool("markdown", false, "print the results as a Markdown table; progress goes to the standard error")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	os.Exit(run(ctx, *pattern, *layerNames, *verbose))
+	os.Exit(run(ctx, *pattern, *layerNames, *verbose, *markdown))
 }
 
-func run(ctx context.Context, pattern, layerNames string, verbose bool) int {
-	which, err := regexp.Compile(pattern)
+func run(ctx context.Context, pattern, layerNames string, verbose, markdown bool) int {
+	chosen, err := matching(mutants, pattern, func(m mutant) string { return m.name })
 	if err != nil {
 		return complain("-run: %v", err)
 	}
-	layers, err := chosenLayers(layerNames)
+	layers, err := matching(layers, layerNames, func(l layer) string { return l.name })
 	if err != nil {
 		return complain("-layers: %v", err)
 	}
-	for _, l := range layers {
-		if out, err := l.run(ctx, ""); err != nil {
-			return complain("%s fails without a mutant:\n%s", l.name, out)
-		}
+	if err := calibrate(ctx, layers); err != nil {
+		return complain("%v", err)
 	}
-	t := table.NewWriter()
-	t.AppendHeader(table.Row{"mutant", "noticed by", "s"})
-	survivors, total := 0, 0
-	for _, m := range mutants {
-		if !which.MatchString(m.name) || ctx.Err() != nil {
-			continue
+	s := newSummary(len(chosen))
+	for _, m := range chosen {
+		v := m.try(ctx, layers)
+		if ctx.Err() != nil {
+			return complain("interrupted")
 		}
-		total++
-		v, err := m.try(ctx, layers)
-		if err != nil {
-			return complain("%s: %v", m.name, err)
-		}
-		if v.layer == "" {
-			survivors++
-			v.layer = "SURVIVED"
-		}
-		fmt.Printf("%-60s %-10s %5.1f s\n", m.name, v.layer, v.took.Seconds())
+		s.add(m, v)
 		if verbose {
-			fmt.Println(v.output)
+			fmt.Fprintln(os.Stderr, v.output)
 		}
-		t.AppendRow(table.Row{m.name, v.layer, fmt.Sprintf("%.1f", v.took.Seconds())})
 	}
-	fmt.Println()
-	fmt.Println(t.RenderMarkdown())
-	fmt.Printf("\n%d mutants, %d survived\n", total, survivors)
-	if survivors > 0 || ctx.Err() != nil {
-		return 1
+	if markdown {
+		fmt.Println(s.markdown())
 	}
-	return 0
+	fmt.Println(s.text())
+	return s.status()
+}
+
+// matching returns those of all whose name matches pattern.
+func matching[T any](all []T, pattern string, name func(T) string) (chosen []T, _ error) {
+	which, err := regexp.Compile(pattern)
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range all {
+		if which.MatchString(name(x)) {
+			chosen = append(chosen, x)
+		}
+	}
+	return chosen, nil
 }
 
 func complain(format string, args ...any) int {
 	fmt.Fprintf(os.Stderr, "mutants: "+format+"\n", args...)
 	return 2
-}
-
-// A verdict says which layer noticed a mutant, if any, and how long that layer
-// took.
-type verdict struct {
-	layer  string
-	output string
-	took   time.Duration
-}
-
-// try runs the layers on the core with m in it until one fails.
-func (m mutant) try(ctx context.Context, layers []layer) (verdict, error) {
-	overlay, remove, err := m.overlay()
-	if err != nil {
-		return verdict{}, err
-	}
-	defer remove()
-	if out, err := build(ctx, overlay); err != nil {
-		return verdict{}, fmt.Errorf("does not build:\n%s", out)
-	}
-	for _, l := range layers {
-		began := time.Now()
-		if out, err := l.run(ctx, overlay); err != nil && ctx.Err() == nil {
-			return verdict{l.name, out, time.Since(began)}, nil
-		}
-	}
-	return verdict{}, nil
 }
