@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/weft-stm/weft/internal/atomics"
+	"github.com/weft-stm/weft/internal/invariants"
 	"github.com/weft-stm/weft/stm"
 	"github.com/weft-stm/weft/tvar"
 )
@@ -24,7 +25,7 @@ func misses() int {
 	switch {
 	case atomics.Exploring: // entries are large
 		return 20_000
-	case testing.Short():
+	case testing.Short() || invariants.Enabled: // each transaction has a descriptor of its own
 		return 100_000
 	}
 	return 1_000_000

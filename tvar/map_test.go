@@ -260,6 +260,28 @@ func TestMapWaitForAKey(t *testing.T) {
 	})
 }
 
+// TestMapWatch: the body of a Watch may look for keys that are not there, and
+// hears of those that come and go.
+func TestMapWatch(t *testing.T) {
+	m := mapOf()
+	var seen []int
+	for n, err := range stm.Watch(ctx, func(tx *stm.Tx) (n int, _ error) {
+		for k := range 50 {
+			if m.Has(tx, k) {
+				n++
+			}
+		}
+		return n, nil
+	}) {
+		require.NoError(t, err)
+		if seen = append(seen, n); n == 3 {
+			break
+		}
+		m.Store(10*n, n)
+	}
+	require.Equal(t, []int{0, 1, 2, 3}, seen)
+}
+
 // TestMapZombies: a sum over keys that wander about is the same in each attempt
 // and in each View, beside purges of everything that can be.
 func TestMapZombies(t *testing.T) {
