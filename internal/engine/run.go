@@ -30,6 +30,9 @@ func (tx *Tx) run(body func() error) error {
 	step := contention.Step{Serialize: tx.plan.Irrevocable, Queue: tx.heat.on != nil && tx.plan.Mode == updating}
 	for {
 		if err := tx.giveWay(step); err != nil {
+			if tx.admitted {
+				tx.discharge(false)
+			}
 			return err
 		}
 		err := tx.attempt(body)
