@@ -206,7 +206,6 @@ func (l *loop) run() (failed int, err error) {
 type parallel struct {
 	q       *sched.Queue
 	vars    [modelVars]tvar.Var[int]
-	ids     map[int]int // by index in the queue
 	effects []string
 	commits func(tx *stm.Tx, id, part int) // told of each attempt
 	failed  []string                       // names
