@@ -1,6 +1,8 @@
 package sched
 
 import (
+	"cmp"
+
 	"github.com/weft-stm/weft/internal/contention"
 	"github.com/weft-stm/weft/stm"
 )
@@ -14,34 +16,24 @@ import (
 // The fields say where each step begins; for a zero field the default counts,
 // so Ladder{} is the default and Ladder{SerialLosses: 4} is less patient.
 type Ladder struct {
-	Yield         int     // losses before other goroutines are let run: 3
-	QueueSame     int     // losses on one variable before it is queued for: 2
-	QueueRate     float64 // share of lost attempts of the worker from which on it is queued for at once: 0.25
-	QueueAccesses int     // least accesses of an attempt that is worth queueing: 1
-	SerialLosses  int     // losses before the serial token: 16
-	SerialWasted  int     // wasted accesses before the serial token: 4096
+	Yield        int     // losses before other goroutines are let run: 3
+	QueueSame    int     // losses on one variable before it is queued for: 2
+	QueueRate    float64 // share of lost attempts of the worker from which on it is queued for at once: 0.25
+	SerialLosses int     // losses before the serial token: 16
+	SerialWasted int     // wasted accesses before the serial token: 4096
 }
 
 // Next implements stm.Policy.
 func (p Ladder) Next(l stm.Loss) stm.Step {
 	d := contention.Default
 	c := contention.Ladder{
-		Yield:         or(p.Yield, d.Yield),
-		QueueSame:     or(p.QueueSame, d.QueueSame),
-		QueueRate:     or(p.QueueRate, d.QueueRate),
-		QueueAccesses: or(p.QueueAccesses, d.QueueAccesses),
-		SerialLosses:  or(p.SerialLosses, d.SerialLosses),
-		SerialWasted:  or(p.SerialWasted, d.SerialWasted),
+		Yield:        cmp.Or(p.Yield, d.Yield),
+		QueueSame:    cmp.Or(p.QueueSame, d.QueueSame),
+		QueueRate:    cmp.Or(p.QueueRate, d.QueueRate),
+		SerialLosses: cmp.Or(p.SerialLosses, d.SerialLosses),
+		SerialWasted: cmp.Or(p.SerialWasted, d.SerialWasted),
 	}
 	return stm.Step(c.Next(contention.Loss(l)))
-}
-
-func or[T comparable](v, otherwise T) T {
-	var zero T
-	if v == zero {
-		return otherwise
-	}
-	return v
 }
 
 // Backoff pauses for a random time that doubles with each loss, and does

@@ -14,13 +14,8 @@ func RunOwned(_ *engine.Key, ctx context.Context, tx *Tx, mode engine.Mode, body
 	}
 	refuseNested(ctx)
 	set(engine.PlanOf(&tx.e), ctx, mode, opts)
-	if p := engine.PlanOf(&tx.e); p.Irrevocable {
-		p.Site = engine.EntryOf(&body)
-	}
+	place(tx, &body)
 	err := engine.Run(&tx.e, func() error { return body(tx) })
-	if tx.timers != nil {
-		tx.stopTimers()
-	}
-	engine.Release(&tx.e)
+	tx.finish()
 	return outward(err)
 }

@@ -30,9 +30,7 @@ func Atomically(ctx context.Context, body func(tx *Tx) error, opts ...Option) er
 		panic("stm: nil body")
 	}
 	tx := acquire(ctx, engine.Updating, opts)
-	if p := engine.PlanOf(&tx.e); p.Irrevocable {
-		p.Site = engine.EntryOf(&body)
-	}
+	place(tx, &body)
 	err := engine.Run(&tx.e, func() error { return body(tx) })
 	tx.release()
 	return outward(err)
@@ -63,9 +61,7 @@ func do[T any](ctx context.Context, mode engine.Mode, body func(tx *Tx) (T, erro
 		panic("stm: nil body")
 	}
 	tx := acquire(ctx, mode, opts)
-	if p := engine.PlanOf(&tx.e); p.Irrevocable {
-		p.Site = engine.EntryOf(&body)
-	}
+	place(tx, &body)
 	var v T
 	err := engine.Run(&tx.e, func() (err error) {
 		v, err = body(tx)
@@ -108,10 +104,23 @@ func acquire(ctx context.Context, mode engine.Mode, opts []Option) *Tx {
 // release gives tx back. It is not reached when a panic passes through: that
 // descriptor is left to the garbage collector.
 func (tx *Tx) release() {
+	if tx.finish() {
+		pool.Put(tx)
+	}
+}
+
+// finish ends the use of tx by a transaction, and reports whether it can serve
+// another.
+func (tx *Tx) finish() (reusable bool) {
 	if tx.timers != nil {
 		tx.stopTimers()
 	}
-	if engine.Release(&tx.e) {
-		pool.Put(tx)
+	return engine.Release(&tx.e)
+}
+
+// place notes where an irrevocable transaction has its body.
+func place[F any](tx *Tx, body *F) {
+	if p := engine.PlanOf(&tx.e); p.Irrevocable {
+		p.Site = engine.EntryOf(body)
 	}
 }

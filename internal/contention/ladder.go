@@ -2,12 +2,11 @@ package contention
 
 // A Ladder takes one step after the other. Its fields are where each begins.
 type Ladder struct {
-	Yield         int     // losses before other goroutines are let run
-	QueueSame     int     // losses on one variable before it is queued for
-	QueueRate     float64 // share of lost attempts from which on it is queued for at once
-	QueueAccesses int     // least accesses of an attempt that is worth queueing
-	SerialLosses  int     // losses before the serial token
-	SerialWasted  int     // wasted accesses before the serial token
+	Yield        int     // losses before other goroutines are let run
+	QueueSame    int     // losses on one variable before it is queued for
+	QueueRate    float64 // share of lost attempts from which on it is queued for at once
+	SerialLosses int     // losses before the serial token
+	SerialWasted int     // wasted accesses before the serial token
 }
 
 // Default is the ladder of transactions that ask for nothing else.
@@ -17,12 +16,11 @@ type Ladder struct {
 // bound on wasted accesses. Those who collide on one variable again and again
 // do better one after the other.
 var Default = Ladder{
-	Yield:         3,
-	QueueSame:     2,
-	QueueRate:     0.25,
-	QueueAccesses: 1,
-	SerialLosses:  16,
-	SerialWasted:  4096,
+	Yield:        3,
+	QueueSame:    2,
+	QueueRate:    0.25,
+	SerialLosses: 16,
+	SerialWasted: 4096,
 }
 
 // Next is the step after l.
@@ -34,6 +32,6 @@ func (p Ladder) Next(l Loss) Step {
 		Spin:  l.pause(),
 		Yield: l.Losses > p.Yield,
 		Limit: l.Losses > p.Yield,
-		Queue: l.Accesses >= p.QueueAccesses && (l.Same >= p.QueueSame || l.Rate > p.QueueRate),
+		Queue: l.Same >= p.QueueSame || l.Rate > p.QueueRate,
 	}
 }

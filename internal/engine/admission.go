@@ -20,12 +20,15 @@ const (
 	admissionMost = 64 * admissionPart
 )
 
+// mostRestarts is how many parts of one may restart now.
+func mostRestarts() uint32 { return max(admission.limit.Load(), admissionPart) }
+
 // admit waits until one more restart may run, or for long enough.
 func (tx *Tx) admit() {
 	a := &admission
 	for round := 0; round < busyPolls; round++ {
 		n := a.running.Load()
-		if n*admissionPart < max(a.limit.Load(), admissionPart) {
+		if n*admissionPart < mostRestarts() {
 			if a.running.CompareAndSwap(n, n+1) {
 				tx.admitted = true
 				return
@@ -36,7 +39,7 @@ func (tx *Tx) admit() {
 			return
 		}
 		atomics.PauseLong(round, func() bool {
-			return a.running.Load()*admissionPart < max(a.limit.Load(), admissionPart) || tx.plan.Ctx.Err() != nil
+			return a.running.Load()*admissionPart < mostRestarts() || tx.plan.Ctx.Err() != nil
 		})
 	}
 }
@@ -46,7 +49,7 @@ func (tx *Tx) admit() {
 func (tx *Tx) discharge(committed bool) {
 	tx.admitted = false
 	a := &admission
-	limit := max(a.limit.Load(), admissionPart)
+	limit := mostRestarts()
 	if committed {
 		limit = min(limit+1, admissionMost)
 	} else {

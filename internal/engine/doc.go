@@ -58,8 +58,9 @@
 //	run.go signal.go misuse.go   the life of a transaction
 //	savepoint.go hooks.go        parts of one
 //	commute.go                   writes that do not read
-//	wait.go annex.go             Retry
+//	wait.go annex.go sleeping.go Retry
 //	snapshot.go history.go sweep.go   Views
-//	gate.go quiesce.go           the serial token; the fence
+//	turn.go rivals.go admission.go    who goes first after a conflict
+//	gate.go sites.go watchdog.go quiesce.go   the serial token; the fence
 //	registry.go activity.go stats.go report.go noise.go   what others see
 package engine

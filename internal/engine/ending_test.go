@@ -228,3 +228,19 @@ func TestCommitHooksEnd(t *testing.T) {
 		}
 	}
 }
+
+// TestPanicsGiveTheirSlotsBack at once. They once waited for the garbage
+// collector, and every scan of the slots took longer until then.
+func TestPanicsGiveTheirSlotsBack(t *testing.T) {
+	panics := func() {
+		require.Panics(t, func() {
+			_, _ = stm.View(ctx, func(*stm.Tx) (int, error) { panic("out") })
+		})
+	}
+	panics()
+	before := engine.Slots()
+	for range 100 {
+		panics()
+	}
+	require.Equal(t, before, engine.Slots())
+}

@@ -27,14 +27,13 @@ func Run(tx *Tx, body func() error) error {
 }
 
 func (tx *Tx) run(body func() error) error {
-	step := contention.Step{Serialize: tx.plan.Irrevocable, Queue: tx.heat.on != nil && tx.plan.Mode == updating}
-	for {
+	if tx.plan.Irrevocable || tx.heat.on != nil {
+		step := contention.Step{Serialize: tx.plan.Irrevocable, Queue: tx.plan.Mode == updating}
 		if err := tx.giveWay(step); err != nil {
-			if tx.admitted {
-				tx.discharge(false)
-			}
 			return err
 		}
+	}
+	for {
 		err := tx.attempt(body)
 		if err == nil && tx.signal == none {
 			tx.committed()
@@ -44,8 +43,11 @@ func (tx *Tx) run(body func() error) error {
 		if !again {
 			return err
 		}
-		step = tx.nextStep()
+		step := tx.nextStep()
 		if err := tx.plan.Ctx.Err(); err != nil {
+			return err
+		}
+		if err := tx.giveWay(step); err != nil {
 			return err
 		}
 	}
@@ -53,30 +55,37 @@ func (tx *Tx) run(body func() error) error {
 
 // giveWay does what step says before the next attempt.
 func (tx *Tx) giveWay(step contention.Step) error {
-	switch {
-	case step.Serialize:
-		if invariants.Enabled || tx.young > 0 {
-			RefuseNested() // begin would, with the token in hand
-		}
-		if err := acquireToken(tx.plan.Ctx, tx.activity, &tx.tokens); err != nil {
-			return err
-		}
-		tx.serial = true
-		if tx.plan.Irrevocable {
-			tx.noteIrrevocable(tx.plan.Name, tx.plan.Site)
-		}
-		return nil
-	case step.Spin > 0 || step.Yield || step.Limit:
-		atomics.Delay(step.Spin)
-		if step.Yield {
-			atomics.Yield()
-		}
-		if step.Limit {
-			tx.admit()
-		}
+	if step.Serialize {
+		return tx.serialize()
 	}
-	if step.Queue {
-		return tx.queueUp(step.Rank)
+	atomics.Delay(step.Spin)
+	if step.Yield {
+		atomics.Yield()
+	}
+	if step.Limit {
+		tx.admit()
+	}
+	if !step.Queue {
+		return nil
+	}
+	err := tx.queueUp(step.Rank)
+	if err != nil && tx.admitted {
+		tx.discharge(false)
+	}
+	return err
+}
+
+// serialize makes the next attempt run under the token.
+func (tx *Tx) serialize() error {
+	if invariants.Enabled || tx.young > 0 {
+		RefuseNested() // begin would, with the token in hand
+	}
+	if err := acquireToken(tx.plan.Ctx, tx.activity, &tx.tokens); err != nil {
+		return err
+	}
+	tx.serial = true
+	if tx.plan.Irrevocable {
+		tx.noteIrrevocable(tx.plan.Name, tx.plan.Site)
 	}
 	return nil
 }
@@ -262,9 +271,7 @@ func (tx *Tx) abandon() {
 	for i := len(hooks) - 1; i >= 0; i-- {
 		runQuietly(func(i int) { hooks[i]() }, i)
 	}
-	if PerUse || atomics.Exploring {
-		tx.retire()
-	}
+	tx.retire()
 }
 
 // yieldToken ends what the attempt had to itself.

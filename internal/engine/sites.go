@@ -25,10 +25,14 @@ func (s site) String() string {
 
 // sites counts them. Only the holder of the token adds to it.
 var sites struct {
-	mu     atomics.Mutex
-	counts map[site]*SiteCount
-	all    []*SiteCount
-	at     []site // of all
+	mu    atomics.Mutex
+	index map[site]int // in all
+	all   []siteCount
+}
+
+type siteCount struct {
+	site
+	n uint64
 }
 
 // noteIrrevocable counts that tx became irrevocable at pc, and tells the
@@ -39,16 +43,16 @@ func (tx *Tx) noteIrrevocable(name string, pc uintptr) {
 		at := site{name, pc}
 		sites.mu.Lock()
 		defer sites.mu.Unlock()
-		n := sites.counts[at]
-		if n == nil {
-			if sites.counts == nil {
-				sites.counts = make(map[site]*SiteCount)
+		i, known := sites.index[at]
+		if !known {
+			if sites.index == nil {
+				sites.index = make(map[site]int)
 			}
-			n = &SiteCount{Name: name}
-			sites.counts[at] = n
-			sites.all, sites.at = append(sites.all, n), append(sites.at, at)
+			i = len(sites.all)
+			sites.index[at] = i
+			sites.all = append(sites.all, siteCount{site: at})
 		}
-		n.Count++
+		sites.all[i].n++
 		if watchdog.Load() != nil {
 			held.site.Store(&site{name, pc})
 		}
@@ -80,8 +84,9 @@ type SiteCount struct {
 func IrrevocableSites() (all []SiteCount) {
 	sites.mu.Lock()
 	defer sites.mu.Unlock()
-	for i, n := range sites.all {
-		all = append(all, SiteCount{n.Name, sites.at[i].String(), n.Count})
+	for i := range sites.all {
+		at := &sites.all[i]
+		all = append(all, SiteCount{at.name, at.String(), at.n})
 	}
 	return all
 }

@@ -19,10 +19,10 @@ type sleepers struct {
 
 // A sleep is a record of one wait after the other.
 type sleep struct {
-	mu    atomics.Mutex
-	name  string
-	since int64   // nanoseconds since 1970
-	cells []*Cell // nil between two waits
+	mu      atomics.Mutex
+	name    string
+	since   int64    // nanoseconds since 1970
+	waiters []waiter // nil between two waits
 }
 
 // enter records a wait.
@@ -41,10 +41,7 @@ func (l *sleepers) enter(name string, waiters []waiter) *sleep {
 		l.mu.Unlock()
 	}
 	s.mu.Lock()
-	s.name, s.since = name, atomics.Nanotime()
-	for i := range waiters {
-		s.cells = append(s.cells, waiters[i].c)
-	}
+	s.name, s.since, s.waiters = name, atomics.Nanotime(), waiters
 	s.mu.Unlock()
 	return s
 }
@@ -54,13 +51,9 @@ func (l *sleepers) leave(s *sleep) {
 		return
 	}
 	s.mu.Lock()
-	s.name = ""
-	clear(s.cells)
-	s.cells = s.cells[:0]
+	s.name, s.waiters = "", nil
 	s.mu.Unlock()
-	if cap(s.cells) <= keepReads {
-		l.idle.Put(s)
-	}
+	l.idle.Put(s)
 }
 
 // forget drops the records that the garbage collector has taken.
@@ -102,12 +95,12 @@ func Sleepers() (found []Sleeper) {
 func (s *sleep) describe() (f Sleeper, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.cells) == 0 {
+	if s.waiters == nil {
 		return f, false
 	}
 	f = Sleeper{Name: s.name, Since: s.since}
-	for _, c := range s.cells {
-		f.Vars = with(f.Vars, nameOf(c))
+	for i := range s.waiters {
+		f.Vars = with(f.Vars, nameOf(s.waiters[i].c))
 	}
 	return f, true
 }

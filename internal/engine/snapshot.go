@@ -64,7 +64,7 @@ func (tx *Tx) openSnapshot() {
 	if tx.snapshot == nil {
 		tx.snapshot = snapshots.acquire()
 		if !PerUse && !atomics.Exploring {
-			runtime.AddCleanup(tx, snapshots.release, tx.snapshot)
+			tx.cleanups[1] = runtime.AddCleanup(tx, snapshots.release, tx.snapshot)
 		}
 	}
 	at := &tx.snapshot.slot.at

@@ -41,21 +41,22 @@ type Tx struct {
 	report report // who won the conflicts, for ContentionError
 
 	activity *entry[activity]
-	snapshot *entry[snapshot] // nil until the first View
-	owner    uintptr          // goroutine of the running body, when watched
-	young    uint8            // bodies still to be watched: see misuse.go
-	busy     bool             // in Run
-	dead     bool             // its body or a hook broke out of Run; never to run again
-	baton    *Cell            // whose next waiter this transaction has to see to
-	ticket   uint64           // of its place there
-	final    *Counts          // of a descriptor that has been retired
-	named    *string          // the last Name that committed
-	tokens   attendance       // turns under the serial token
-	heat     heat             // turns on a variable
-	lossRate float64          // share of the latest attempts that were lost
-	admitted bool             // the attempt is a restart that counts in admission
-	unshown  uint8            // extensions since the last that moved the clock
-	rnd      uint64           // state of the random pauses
+	snapshot *entry[snapshot]   // nil until the first View
+	cleanups [2]runtime.Cleanup // give the two back when tx is garbage
+	owner    uintptr            // goroutine of the running body, when watched
+	young    uint8              // bodies still to be watched: see misuse.go
+	busy     bool               // in Run
+	dead     bool               // its body or a hook broke out of Run; never to run again
+	baton    *Cell              // whose next waiter this transaction has to see to
+	ticket   uint64             // of its place there
+	final    *Counts            // of a descriptor that has been retired
+	named    *string            // the last Name that committed
+	tokens   attendance         // turns under the serial token
+	heat     heat               // turns on a variable
+	lossRate float64            // share of the latest attempts that were lost
+	admitted bool               // the attempt is a restart that counts in admission
+	unshown  uint8              // extensions since the last that moved the clock
+	rnd      uint64             // state of the random pauses
 }
 
 // A Mode says what the body may do. The zero Mode makes a descriptor outside
@@ -125,7 +126,7 @@ func NewTx(tx *Tx) {
 	if atomics.Exploring {
 		tx.reads = make([]read, 0, 64) // no read takes the slow path for room only
 	} else if !PerUse {
-		runtime.AddCleanup(tx, activities.release, tx.activity)
+		tx.cleanups[0] = runtime.AddCleanup(tx, activities.release, tx.activity)
 	}
 }
 
@@ -162,6 +163,9 @@ func (tx *Tx) retire() {
 	if tx.final == nil {
 		c := CountsOf(tx)
 		tx.final = &c
+	}
+	for _, c := range tx.cleanups {
+		c.Stop() // else the slot would be released twice
 	}
 	activities.release(tx.activity)
 	if tx.snapshot != nil {

@@ -100,6 +100,7 @@ func (tx *Tx) park(ctx context.Context) error {
 		for i := range waiters[:n] {
 			if waiters[i].c == tx.baton {
 				tx.ticket = waiters[i].ticket
+				break // one that was read again has none, or a later one
 			}
 		}
 	}

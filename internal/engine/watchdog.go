@@ -56,7 +56,7 @@ func bark() {
 	d.report(s)
 }
 
-// Watch makes report know of whoever holds the token for longer than after
+// Watchdog makes report know of whoever holds the token for longer than after
 // nanoseconds while somebody waits. A nil report ends that.
 func Watchdog(after int64, report func(Stall)) {
 	if report == nil {

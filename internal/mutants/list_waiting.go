@@ -35,7 +35,7 @@ var waiting = []mutant{
 	{"cancelled wait starts over", []edit{{e + "run.go",
 		"return err == nil, err", "return true, nil"}}},
 	{"cancelled context not seen between attempts", []edit{{e + "run.go",
-		"step = tx.nextStep()\n\t\tif err := tx.plan.Ctx.Err(); err != nil {", "step = tx.nextStep()\n\t\tif err := tx.plan.Ctx.Err(); " + never + "err != nil {"}}},
+		"step := tx.nextStep()\n\t\tif err := tx.plan.Ctx.Err(); err != nil {", "step := tx.nextStep()\n\t\tif err := tx.plan.Ctx.Err(); " + never + "err != nil {"}}},
 	{"reads of the attempt before a wait kept", []edit{{e + "run.go",
 		"\terr := tx.park(tx.plan.Ctx)\n\ttx.clearReads()\n\tt := &tx.tally", "\terr := tx.park(tx.plan.Ctx)\n\tt := &tx.tally"}}},
 	{"waits of one variable only", []edit{{e + "wait.go",
