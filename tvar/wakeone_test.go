@@ -48,7 +48,7 @@ func TestWakeOneWakesOne(t *testing.T) {
 func TestWakeOneKeepsItsPlace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		stock := tvar.New(0, tvar.WakeOne())
-		var order []string
+		order := tvar.New("")
 		attempts := 0
 		take := func(name string, want int) {
 			_ = stm.Atomically(t.Context(), func(tx *stm.Tx) error {
@@ -56,9 +56,9 @@ func TestWakeOneKeepsItsPlace(t *testing.T) {
 				n := stock.Get(tx)
 				tx.Check(n >= want)
 				stock.Set(tx, n-want)
+				order.Set(tx, order.Get(tx)+name+" ")
 				return nil
 			})
-			order = append(order, name)
 		}
 		for i, name := range []string{"big", "one", "two"} {
 			go take(name, max(3-2*i, 1))
@@ -66,14 +66,14 @@ func TestWakeOneKeepsItsPlace(t *testing.T) {
 		}
 		stock.Store(2) // not enough for the first, and the others wait behind it
 		synctest.Wait()
-		require.Empty(t, order)
+		require.Empty(t, order.Load())
 		require.Equal(t, 4, attempts)
 		stock.Store(4)
 		synctest.Wait()
-		require.Equal(t, []string{"big", "one"}, order)
+		require.Equal(t, "big one ", order.Load())
 		stock.Store(1)
 		synctest.Wait()
-		require.Equal(t, []string{"big", "one", "two"}, order)
+		require.Equal(t, "big one two ", order.Load())
 	})
 }
 

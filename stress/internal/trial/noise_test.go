@@ -39,9 +39,10 @@ func TestNoiseIsMadeAndCounted(t *testing.T) {
 
 // TestForcedAbortsEscalate: with nothing else going on, noise alone brings some
 // transactions up to the serial token, and no further; and it is no conflict.
+// The yields are for one processor, where who gives way waits for a whole slice.
 func TestForcedAbortsEscalate(t *testing.T) {
 	for engine, bound := range attemptBound {
-		r := try(t, Config{Workload: find(t, "counters"), Engine: engine, Hands: 2, Noise: Noise{Aborts: 20}, Attempts: 20_000})
+		r := try(t, Config{Workload: find(t, "counters"), Engine: engine, Hands: 2, Noise: Noise{Yields: 20, Aborts: 20}, Attempts: 20_000})
 		require.Empty(t, r.Violations, r.Replay)
 		require.NotZero(t, r.Events.Escalations, r.Replay)
 		require.Greater(t, r.MostInARow, 4, r.Replay)
