@@ -25,35 +25,38 @@ type sleep struct {
 	waiters []waiter // nil between two waits
 }
 
-// enter records a wait.
-func (l *sleepers) enter(name string, waiters []waiter) *sleep {
-	if atomics.Exploring {
-		return nil
-	}
-	s := l.idle.Get()
-	if s == nil {
-		s = new(sleep)
-		l.mu.Lock()
-		if len(l.all) == cap(l.all) {
-			l.forget()
+// enter records a wait. Who sees the record decides nothing by it.
+func (l *sleepers) enter(name string, waiters []waiter) (s *sleep) {
+	atomics.Unobserved(func() {
+		if s = l.idle.Get(); s == nil {
+			s = l.add()
 		}
-		l.all = append(l.all, weak.Make(s))
-		l.mu.Unlock()
-	}
-	s.mu.Lock()
-	s.name, s.since, s.waiters = name, atomics.Nanotime(), waiters
-	s.mu.Unlock()
+		s.mu.Lock()
+		s.name, s.since, s.waiters = name, atomics.Nanotime(), waiters
+		s.mu.Unlock()
+	})
 	return s
 }
 
 func (l *sleepers) leave(s *sleep) {
-	if s == nil {
-		return
+	atomics.Unobserved(func() {
+		s.mu.Lock()
+		s.name, s.waiters = "", nil
+		s.mu.Unlock()
+		l.idle.Put(s)
+	})
+}
+
+// add lists a new record.
+func (l *sleepers) add() *sleep {
+	s := new(sleep)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.all) == cap(l.all) {
+		l.forget()
 	}
-	s.mu.Lock()
-	s.name, s.waiters = "", nil
-	s.mu.Unlock()
-	l.idle.Put(s)
+	l.all = append(l.all, weak.Make(s))
+	return s
 }
 
 // forget drops the records that the garbage collector has taken.
