@@ -56,6 +56,23 @@ func releaseToken(a *attendance, accesses int) {
 	token.leave(a, accesses)
 }
 
+// mustBeCurrent panics if the holder of the token has lost a conflict. A cell
+// may be locked for a moment by a committer that has not seen the gate yet.
+func (tx *Tx) mustBeCurrent() {
+	for i := range tx.reads {
+		r := &tx.reads[i]
+		l := r.c.word.Load()
+		if e := tx.lockedHere(i, r.c); e != nil {
+			l = e.old
+		} else if l&lockBit != 0 {
+			l = r.c.unlocked()
+		}
+		if l&^waitBit != r.word {
+			panic("stm: internal error: the holder of the serial token lost a conflict")
+		}
+	}
+}
+
 func gateClosed() bool { return gate.closed.Load() }
 
 // awaitGate waits until the gate has been open.
