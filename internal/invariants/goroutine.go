@@ -2,6 +2,9 @@
 
 package invariants
 
+// GoroutineAllocates reports whether Goroutine allocates.
+const GoroutineAllocates = false
+
 // Goroutine identifies the calling goroutine. Two goroutines that live at the
 // same time never share an identity, and a goroutine keeps its own for as long
 // as it lives; that of one that has ended may be given to another. The

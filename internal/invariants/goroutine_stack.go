@@ -8,6 +8,9 @@ import "runtime"
 // number follows it.
 const stackPrefix = "goroutine "
 
+// GoroutineAllocates reports whether Goroutine allocates.
+const GoroutineAllocates = true
+
 // Goroutine identifies the calling goroutine. Two goroutines that live at the
 // same time never share an identity, and a goroutine keeps its own for as long
 // as it lives; that of one that has ended may be given to another. The
