@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// A layer is a part of the tests: binaries that are compiled together and run
-// one after another.
+// A layer is a part of the tests: binaries that are compiled and run one after
+// another.
 type layer struct {
 	name    string
 	nightly bool     // too long for every change
@@ -27,14 +27,17 @@ type part struct {
 // layers are what notices bugs, those first that see most in the shortest
 // time. All but the nightly ones run for every change.
 var layers = []layer{
-	{"unit", false, tests(), testsOf("stm", "tvar", "internal/engine", "internal/model", "sched", "internal/contention")},
+	{"unit", false, tests(), testsOf("internal/engine", "stm", "internal/contention")},
 	{"explorer", false, tests("-tags=stmexplore"), testsOf("internal/explore")},
+	{"clients", false, tests(), testsOf("internal/model", "sched", "tvar")},
 	{"race", false, tests("-race"), testsOf("stm", "tvar", "internal/engine")},
 	{"stress", false, []string{"build"}, []*part{{pkg: "stress", args: []string{"-quick"}}}},
 	{"suite", true, []string{"build"}, []*part{{pkg: "stress", args: []string{"suite", "-duration", "40s", "-save", os.TempDir()}}}},
 }
 
-func tests(flags ...string) []string { return append([]string{"test", "-c", "-vet=off"}, flags...) }
+func tests(flags ...string) []string {
+	return append([]string{"test", "-c", "-vet=off", "-ldflags=-s -w"}, flags...)
+}
 
 func testsOf(packages ...string) (parts []*part) {
 	for _, p := range packages {
@@ -52,31 +55,18 @@ func (l layer) binary(p *part) string {
 	return name
 }
 
-// compile writes the binaries of l to dir, of the core as overlay changes it.
-func (l layer) compile(ctx context.Context, overlay, dir string) error {
+// compile writes the binary of p to dir, of the core as overlay changes it.
+func (l layer) compile(ctx context.Context, overlay, dir string, p *part) error {
 	args := append([]string{}, l.build...)
 	if overlay != "" {
 		args = append(args, "-overlay="+overlay)
 	}
-	args = append(args, "-o", dir+string(filepath.Separator))
-	for _, p := range l.parts {
-		args = append(args, "./"+p.pkg)
-	}
+	args = append(args, "-o", dir+string(filepath.Separator), "./"+p.pkg)
 	out, err := command(ctx, "", "go", args...)
 	if err != nil {
-		return fmt.Errorf("%s does not build:\n%s", l.name, out)
+		return fmt.Errorf("%s does not build for %s:\n%s", p.pkg, l.name, out)
 	}
 	return nil
-}
-
-// run runs the binaries in dir until one fails.
-func (l layer) run(ctx context.Context, dir string) (output string, failed bool) {
-	for _, p := range l.parts {
-		if output, err := p.run(ctx, filepath.Join(dir, l.binary(p))); err != nil {
-			return output, true
-		}
-	}
-	return "", false
 }
 
 // run runs p. One that does not end in its time has failed, too: it hangs.
@@ -109,19 +99,21 @@ func calibrate(ctx context.Context, layers []layer) error {
 			return err
 		}
 		defer os.RemoveAll(dir)
-		if err := l.compile(ctx, "", dir); err != nil {
-			return err
-		}
-		began := time.Now()
+		var all time.Duration
 		for _, p := range l.parts {
-			partBegan := time.Now()
+			if err := l.compile(ctx, "", dir, p); err != nil {
+				return err
+			}
+			began := time.Now()
 			p.limit = most
 			if out, err := p.run(ctx, filepath.Join(dir, l.binary(p))); err != nil {
 				return fmt.Errorf("%s fails without a mutant: %v\n%s", p.pkg, err, out)
 			}
-			p.limit = (least + slack*time.Since(partBegan)).Round(time.Second)
+			took := time.Since(began)
+			p.limit = (least + slack*took).Round(time.Second)
+			all += took
 		}
-		fmt.Fprintf(os.Stderr, "%-60s %-9s %5.1f s\n", "(no mutant)", l.name, time.Since(began).Seconds())
+		fmt.Fprintf(os.Stderr, "%-60s %-9s %5.1f s\n", "(no mutant)", l.name, all.Seconds())
 	}
 	return nil
 }

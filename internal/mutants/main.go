@@ -19,20 +19,26 @@ import (
 	"os"
 	"os/signal"
 	"regexp"
+	"runtime"
+	"sync"
 )
 
 func main() {
 	pattern := flag.String("run", "", "only the mutants whose name matches this regular expression")
 	layerNames := flag.String("layers", "", "only the layers whose name matches this regular expression")
+	jobs := flag.Int("jobs", max(1, runtime.NumCPU()/2), "how many mutants to try at the same time")
 	verbose := flag.Bool("v", false, "print the output of the test that noticed")
 	markdown := flag.Bool("markdown", false, "print the results as a Markdown table; progress goes to the standard error")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	os.Exit(run(ctx, *pattern, *layerNames, *verbose, *markdown))
+	if *jobs < 1 {
+		os.Exit(complain("-jobs: want 1 or more, not %d", *jobs))
+	}
+	os.Exit(run(ctx, *pattern, *layerNames, *jobs, *verbose, *markdown))
 }
 
-func run(ctx context.Context, pattern, layerNames string, verbose, markdown bool) int {
+func run(ctx context.Context, pattern, layerNames string, jobs int, verbose, markdown bool) int {
 	chosen, err := matching(mutants, pattern, func(m mutant) string { return m.name })
 	if err != nil {
 		return complain("-run: %v", err)
@@ -45,15 +51,25 @@ func run(ctx context.Context, pattern, layerNames string, verbose, markdown bool
 		return complain("%v", err)
 	}
 	s := newSummary(len(chosen))
+	free := make(chan struct{}, jobs)
+	var trying sync.WaitGroup
 	for _, m := range chosen {
-		v := m.try(ctx, layers)
-		if ctx.Err() != nil {
-			return complain("interrupted")
-		}
-		s.add(m, v)
-		if verbose {
-			fmt.Fprintln(os.Stderr, v.output)
-		}
+		free <- struct{}{}
+		trying.Go(func() {
+			defer func() { <-free }()
+			v := m.try(ctx, layers)
+			if ctx.Err() != nil {
+				return
+			}
+			s.add(m, v)
+			if verbose {
+				fmt.Fprintln(os.Stderr, v.output)
+			}
+		})
+	}
+	trying.Wait()
+	if ctx.Err() != nil {
+		return complain("interrupted")
 	}
 	if markdown {
 		fmt.Println(s.markdown())

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -11,6 +12,7 @@ import (
 
 // A summary collects the verdicts, and prints each as it comes.
 type summary struct {
+	mu      sync.Mutex
 	total   int
 	began   time.Time
 	noticed map[string]int // by layer
@@ -30,6 +32,8 @@ func newSummary(total int) *summary {
 }
 
 func (s *summary) add(m mutant, v verdict) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	r := row{m, v}
 	s.rows = append(s.rows, r)
 	switch {

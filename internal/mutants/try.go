@@ -32,12 +32,17 @@ func (m mutant) try(ctx context.Context, layers []layer) verdict {
 		if err := os.Mkdir(dir, 0o700); err != nil {
 			return verdict{problem: err}
 		}
-		if err := l.compile(ctx, overlay, dir); err != nil {
-			return verdict{problem: err}
-		}
-		began := time.Now()
-		if out, failed := l.run(ctx, dir); failed {
-			return verdict{layer: l, test: culprit(out), took: time.Since(began), output: out}
+		var took time.Duration
+		for _, p := range l.parts {
+			if err := l.compile(ctx, overlay, dir, p); err != nil {
+				return verdict{problem: err}
+			}
+			began := time.Now()
+			out, err := p.run(ctx, filepath.Join(dir, l.binary(p)))
+			took += time.Since(began)
+			if err != nil {
+				return verdict{layer: l, test: culprit(out), took: took, output: out}
+			}
 		}
 	}
 	return verdict{}
