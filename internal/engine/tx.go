@@ -122,10 +122,13 @@ const PerUse = invariants.Enabled && !atomics.Exploring
 func NewTx(tx *Tx) {
 	tx.activity = activities.acquire()
 	tx.young = watchedBodies
-	atomics.Unobserved(func() { tx.rnd = seeds.Add(0x9e3779b97f4a7c15) | 1 })
 	if atomics.Exploring {
+		tx.rnd = 1                     // the order in which descriptors are made must not decide
 		tx.reads = make([]read, 0, 64) // no read takes the slow path for room only
-	} else if !PerUse {
+		return
+	}
+	tx.rnd = seeds.Add(0x9e3779b97f4a7c15) | 1
+	if !PerUse {
 		tx.cleanups[0] = runtime.AddCleanup(tx, activities.release, tx.activity)
 	}
 }
