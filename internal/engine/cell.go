@@ -50,7 +50,7 @@ func (c *Cell) put(v Value) {
 	switch v.Kind {
 	case Scalar:
 		c.w.Store(v.W)
-	case String:
+	case String, Pair:
 		c.w.Store(v.W)
 		c.p.Store((*byte)(v.P))
 	case Pointer, Box:

@@ -29,6 +29,7 @@ const (
 	Pointer             // one pointer-shaped word, in p
 	String              // data in p, length in w
 	Box                 // an immutable heap copy, in p
+	Pair                // a word without pointers in w, and a pointer in p
 )
 
 func kindOf(word uint64) Kind      { return Kind(word & kindMask >> kindShift) }

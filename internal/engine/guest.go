@@ -1,0 +1,192 @@
+package engine
+
+import (
+	"github.com/weft-stm/weft/internal/atomics"
+	"github.com/weft-stm/weft/internal/invariants"
+)
+
+// A Guest is what one guest thread of an interpreter has of the engine. Its
+// transactions are begun, committed and rolled back step by step: nothing
+// calls the interpreter back, and the functions that report what happened do
+// not panic.
+//
+//	         Begin               Fetch, Certain, Commit: false
+//	outside ───────→ running ────────────────────────────────→ lost
+//	   ↑                │ ↑                                     │ │
+//	   ├───Commit: true─┘ └───────────────Restart───────────────┘ │
+//	   └─────────────────────────Abort────────────────────────────┘
+//
+//	         SetDirect(true)
+//	outside ────────────────→ direct: this thread has all cells to itself
+//	        ←────────────────
+//	         SetDirect(false)
+//
+// A direct Guest reads and writes cells in place. Who calls SetDirect sees to
+// it that no other goroutine touches a cell meanwhile, and that what happened
+// before, and comes after, is ordered by synchronization. The versions of the
+// cells stay as they are, so whoever looked at a cell must have ended before.
+//
+// One goroutine at a time uses a Guest.
+type Guest struct {
+	direct  bool
+	logging bool   // direct, and what is overwritten is kept
+	summed  bool   // this attempt has used Increase
+	stamp   uint64 // word, but for kind and flags, of cells that this attempt has made
+	epoch   uint64 // of the marks in seen
+	tx      Tx
+	past    []overwritten // what a rollback puts back in place
+	queue   *Cell         // counts commits for TakeNumber
+	number  uint64        // that the last commit got there
+	seen    [seenMarks]uint64
+}
+
+// An overwritten is a value that was replaced in place.
+type overwritten struct {
+	c   *Cell
+	val Value
+}
+
+// unborn is the stamp of an attempt that has made no cell: no word is like it.
+const unborn = 1<<64 - 1
+
+// flagsMask covers what a word has beside lock bit and version.
+const flagsMask = 1<<versionShift - 1
+
+// NewGuest readies a zero Guest.
+func NewGuest(g *Guest) {
+	NewTx(&g.tx)
+	g.stamp = unborn
+}
+
+// TxOf returns the descriptor of g.
+func TxOf(g *Guest) *Tx { return &g.tx }
+
+// Direct reports whether g reads and writes in place.
+func Direct(g *Guest) bool { return g.direct }
+
+// SetDirect makes g read and write in place, or ends that.
+func SetDirect(g *Guest, on bool) { g.direct = on }
+
+// Marks of cells that this attempt has read, and not written since: one log
+// entry is enough. A mark is the address and the epoch; another cell may
+// displace it, which costs a second entry. Under the explorer, where no address
+// may decide how many entries there are, there are no marks.
+const (
+	seenMarks  = 256
+	epochShift = 48
+)
+
+// mark returns the mark of c and its place.
+func (g *Guest) mark(c *Cell) (m uint64, at *uint64) {
+	a := uint64(c.address())
+	return a ^ g.epoch, &g.seen[a>>5%seenMarks]
+}
+
+// forgetSeen makes all marks void.
+func (g *Guest) forgetSeen() {
+	if g.epoch += 1 << epochShift; g.epoch == 0 {
+		clear(g.seen[:])
+		g.epoch = 1 << epochShift
+	}
+}
+
+// Fetch returns the value of c. It reports false if the attempt is lost.
+//
+// Each cell costs one entry of the read set, as long as its mark is there. A
+// cell that this attempt has made costs none.
+func Fetch(g *Guest, c *Cell) (v Value, ok bool) {
+	l := c.word.Load()
+	if g.direct || l&^flagsMask == g.stamp {
+		return c.get(l), true
+	}
+	tx := &g.tx
+	if invariants.Enabled && tx.mode == updating {
+		tx.check()
+	}
+	m, at := g.mark(c)
+	if (l < tx.limit || l-tx.first < tx.span) && !atomics.Exploring {
+		v = c.get(l)
+		// As in Read.
+		if c.word.Load() == l {
+			if *at == m {
+				return v, true
+			}
+			if n := len(tx.reads); tx.filter&filterBit(c) == 0 && n < cap(tx.reads) {
+				tx.reads = tx.reads[:n+1]
+				tx.reads[n] = read{c, l &^ waitBit}
+				*at = m
+				return v, true
+			}
+		}
+	}
+	return g.fetchSlow(c)
+}
+
+func (g *Guest) fetchSlow(c *Cell) (v Value, ok bool) {
+	tx := &g.tx
+	if tx.mode == poisoned {
+		return v, false
+	}
+	tx.check()
+	if e := tx.find(c); e != nil {
+		if e.op != opSet && !tx.trySettle(e) {
+			return v, false
+		}
+		return e.val, true
+	}
+	v, l, ok := tx.tryConsistent(c)
+	if !ok {
+		return v, false
+	}
+	tx.reads = append(tx.reads, read{c, l &^ waitBit})
+	if !atomics.Exploring {
+		m, at := g.mark(c)
+		*at = m
+	}
+	return v, true
+}
+
+// Glance is Fetch without an entry in the read set: see Peek.
+func Glance(g *Guest, c *Cell) (v Value, ok bool) {
+	l := c.word.Load()
+	if g.direct || l&^flagsMask == g.stamp {
+		return c.get(l), true
+	}
+	tx := &g.tx
+	if tx.mode == poisoned {
+		return v, false
+	}
+	tx.check()
+	if tx.find(c) != nil {
+		return g.fetchSlow(c)
+	}
+	v, _, ok = tx.tryConsistent(c)
+	return v, ok
+}
+
+// tryConsistent is consistent for an attempt that is no View; ok is false if
+// it is lost.
+func (tx *Tx) tryConsistent(c *Cell) (v Value, l uint64, ok bool) {
+	for {
+		v, l = c.sample()
+		if l < tx.limit || l-tx.first < tx.span {
+			return v, l, true
+		}
+		if !tx.extend() {
+			tx.poison(conflict)
+			return v, l, false
+		}
+		if c.word.Load()&^waitBit == l&^waitBit {
+			return v, l, true
+		}
+	}
+}
+
+// trySettle is settle; it reports false if the attempt is lost.
+func (tx *Tx) trySettle(e *write) bool {
+	if _, _, ok := tx.tryConsistent(e.c); !ok {
+		return false
+	}
+	tx.settle(e)
+	return true
+}

@@ -1,0 +1,112 @@
+package engine
+
+// A Part is where a part of a guest's attempt, or of its direct access, began.
+type Part struct {
+	direct  bool
+	logging bool // before
+	point   savepoint
+	past    int
+}
+
+// OpenPart begins a part that can be undone by itself.
+func OpenPart(g *Guest) (p Part) {
+	p = Part{direct: g.direct, logging: g.logging, past: len(g.past)}
+	if g.direct {
+		g.logging = true
+		p.point.hooks = g.tx.hooks.marks()
+		return p
+	}
+	g.tx.check()
+	p.point = g.tx.open()
+	g.stamp = unborn // what was made before may have to be put back
+	return p
+}
+
+// KeepPart ends the part. What it did belongs to what is around it.
+func KeepPart(g *Guest, p Part) {
+	if !p.direct {
+		g.tx.keep(p.point)
+		return
+	}
+	if g.logging = p.logging; !g.logging {
+		g.dropPast(0)
+		hooks, _ := g.tx.hooks.take()
+		runCommit(hooks)
+	}
+}
+
+// UndoPart undoes what was done since the part began, and ends it. Reads count
+// on: see saves.
+func UndoPart(g *Guest, p Part) {
+	g.putBack(p.past)
+	if !p.direct {
+		g.stamp = unborn
+		g.tx.rollback(p.point)
+		return
+	}
+	g.logging = p.logging
+	if fs := g.tx.hooks.cut(p.point.hooks); len(fs) > 0 {
+		runRollback(fs)
+	}
+}
+
+// Whenever runs f once the transaction, or the outermost part of direct access,
+// has been committed: at once if there is none.
+func Whenever(g *Guest, f func()) {
+	if g.direct && !g.logging {
+		f()
+		return
+	}
+	if !g.direct {
+		g.tx.check()
+	}
+	g.tx.hooks.commit = append(g.tx.hooks.commit, f)
+}
+
+// IfUndone runs f if what surrounds it is undone.
+func IfUndone(g *Guest, f func()) {
+	if g.direct && !g.logging {
+		return
+	}
+	if !g.direct {
+		g.tx.check()
+	}
+	g.tx.hooks.rollback = append(g.tx.hooks.rollback, f)
+}
+
+// TakeNumber makes the commit that comes next increase the number in c, as
+// Increase does, and note what it comes to: commits that depend on one another
+// get ascending numbers.
+func TakeNumber(g *Guest, c *Cell) {
+	if g.queue == nil {
+		g.queue = c
+		Add(&g.tx, c, Number{Size: 8}, 1)
+	}
+}
+
+// NumberTaken is the number that the last commit with TakeNumber got.
+func NumberTaken(g *Guest) uint64 { return g.number }
+
+// Accesses counts the entries of the read set and of the write set.
+func Accesses(g *Guest) (reads, writes int) { return len(g.tx.reads), len(g.tx.writes) }
+
+// WrittenAt is the version of the value that c holds.
+func WrittenAt(c *Cell) uint64 { return versionOf(c.word.Load()) }
+
+// dropZeros takes additions out of the write set that come to nothing.
+func (tx *Tx) dropZeros() {
+	kept := tx.writes[:0]
+	for i := range tx.writes {
+		if e := &tx.writes[i]; e.op != opAdd || e.val.W != 0 {
+			kept = append(kept, *e)
+		}
+	}
+	if len(kept) == len(tx.writes) {
+		return
+	}
+	clear(tx.writes[len(kept):])
+	tx.writes = kept
+	if len(kept) > linear {
+		tx.index.rebuild(kept)
+	}
+}

@@ -1,0 +1,162 @@
+package engine
+
+import (
+	"unsafe"
+
+	"github.com/weft-stm/weft/internal/atomics"
+)
+
+// Put makes v the value of c. v.Kind is not Zero.
+func Put(g *Guest, c *Cell, v Value) {
+	if g.direct {
+		if g.logging {
+			g.keep(c)
+		}
+		c.replace(v)
+		return
+	}
+	if c.word.Load()&^flagsMask == g.stamp {
+		c.replace(v)
+		return
+	}
+	g.unmark(c)
+	Write(&g.tx, c, v)
+}
+
+// Increase adds delta to the number in c. In a transaction it is Add; if all
+// that an attempt adds to c comes to zero it has not written c.
+func Increase(g *Guest, c *Cell, n Number, delta uint64) {
+	l := c.word.Load()
+	if g.direct || l&^flagsMask == g.stamp {
+		if g.direct && g.logging {
+			g.keep(c)
+		}
+		c.replace(scalar(n.plus(c.w.Load(), delta)))
+		return
+	}
+	g.unmark(c)
+	g.summed = true
+	Add(&g.tx, c, n, delta)
+}
+
+// Birth gives its first value to a cell that g has just made and nobody shares
+// yet. v.Kind is not Zero. Until the attempt ends, or a part of it begins, g
+// reads and writes c in place.
+func Birth(g *Guest, c *Cell, v Value) {
+	if g.direct {
+		c.first(uint64(v.Kind)<<kindShift, v)
+		return
+	}
+	if g.stamp == unborn {
+		g.bear()
+	}
+	c.first(g.stamp|uint64(v.Kind)<<kindShift, v)
+}
+
+// bear draws a version for the cells that the attempt makes. It is the
+// attempt's own, and no commit has it. Whoever finds it too new for his
+// snapshot has found the cell by what was committed later, and extends.
+func (g *Guest) bear() {
+	tx := &g.tx
+	tx.check()
+	g.stamp = tx.block.draw(0) << versionShift
+	tx.first, tx.span = tx.block.own()
+}
+
+// unmark makes sure that the next Fetch of c finds what is being written.
+func (g *Guest) unmark(c *Cell) {
+	if m, at := g.mark(c); *at == m {
+		*at = 0
+	}
+}
+
+// PutOwn makes v the value of c, which no other thread uses. The attempt, or a
+// part of it, puts the old one back if it is undone.
+func PutOwn(g *Guest, c *Cell, v Value) {
+	if !g.direct || g.logging {
+		g.keep(c)
+	}
+	c.replace(v)
+}
+
+// FetchOwn returns the value of c, which no other thread uses.
+func FetchOwn(c *Cell) Value { return c.get(c.word.Load()) }
+
+// keep remembers what c holds.
+func (g *Guest) keep(c *Cell) {
+	g.past = append(g.past, overwritten{c, c.get(c.word.Load())})
+}
+
+// putBack restores what has been overwritten since there were n entries.
+func (g *Guest) putBack(n int) {
+	for i := len(g.past) - 1; i >= n; i-- {
+		p := &g.past[i]
+		p.c.replace(p.val)
+	}
+	g.dropPast(n)
+}
+
+func (g *Guest) dropPast(n int) {
+	if len(g.past) > n {
+		clear(g.past[n:])
+		g.past = g.past[:n]
+	}
+	if cap(g.past) > keepWrites {
+		g.past = nil
+	}
+}
+
+// replace stores v into a cell that the caller has to himself. The stores are
+// plain ones: what orders them before the accesses of others is whatever gave
+// the cell to the caller, and takes it from him. Readers see the word last
+// changed by a commit.
+func (c *Cell) replace(v Value) {
+	if l := c.word.Load(); kindOf(l) != v.Kind {
+		c.word.Store(l&^kindMask | uint64(v.Kind)<<kindShift)
+	}
+	c.lay(v)
+}
+
+// first is replace for a cell that has no word yet.
+func (c *Cell) first(word uint64, v Value) {
+	if atomics.Exploring {
+		c.word.Store(word)
+	} else {
+		*(*uint64)(unsafe.Pointer(&c.word)) = word
+	}
+	c.lay(v)
+}
+
+// lay is put by plain stores. An atomic.Uint64 is a uint64, and an
+// atomic.Pointer an unsafe.Pointer, with names around them.
+func (c *Cell) lay(v Value) {
+	if atomics.Exploring {
+		c.put(v)
+		return
+	}
+	if v.Kind != Pointer && v.Kind != Box {
+		*(*uint64)(unsafe.Pointer(&c.w)) = v.W
+	}
+	if v.Kind != Scalar {
+		*(*unsafe.Pointer)(unsafe.Pointer(&c.p)) = v.P
+	}
+}
+
+// BirthAll is Birth for cells that hold the zero value.
+func BirthAll(g *Guest, cs []Cell) {
+	if g.direct {
+		return // as they are
+	}
+	if g.stamp == unborn {
+		g.bear()
+	}
+	for i := range cs {
+		cs[i].first(g.stamp, Value{Kind: Scalar})
+	}
+}
+
+// KindIn returns how values of c are stored, for a caller about to write it.
+func KindIn(c *Cell) Kind { return kindOf(c.word.Load()) }
+
+// Newborn reports whether this attempt has made c, and still has it to itself.
+func Newborn(g *Guest, c *Cell) bool { return c.word.Load()&^flagsMask == g.stamp }
