@@ -18,7 +18,7 @@ TIMEOUT=${TIMEOUT:-5m}
 # core prints the packages that users import and what comes with them.
 core() {
 	local p
-	for p in stm tvar sched internal/engine internal/contention internal/atomics internal/invariants; do
+	for p in stm tvar sched sched/heap internal/engine internal/contention internal/atomics internal/invariants; do
 		if [ -d "$p" ]; then echo "./$p"; fi
 	done
 }

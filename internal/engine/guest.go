@@ -58,6 +58,10 @@ func NewGuest(g *Guest) {
 	g.stamp = unborn
 }
 
+// Unshared is a Guest that reads and writes in place: for cells that nobody
+// shares yet. Nothing of it changes, so that anybody may use it.
+var Unshared = &Guest{direct: true}
+
 // TxOf returns the descriptor of g.
 func TxOf(g *Guest) *Tx { return &g.tx }
 
@@ -66,6 +70,16 @@ func Direct(g *Guest) bool { return g.direct }
 
 // SetDirect makes g read and write in place, or ends that.
 func SetDirect(g *Guest, on bool) { g.direct = on }
+
+// check panics unless an attempt of g runs, here.
+func (g *Guest) check() {
+	if g.tx.mode == idle {
+		panic(misuseOutside)
+	}
+	g.tx.check()
+}
+
+const misuseOutside = "sched: object used by a thread that is outside of its transactions: call Thread.Enter first"
 
 // Marks of cells that this attempt has read, and not written since: one log
 // entry is enough. A mark is the address and the epoch; another cell may
@@ -127,7 +141,7 @@ func (g *Guest) fetchSlow(c *Cell) (v Value, ok bool) {
 	if tx.mode == poisoned {
 		return v, false
 	}
-	tx.check()
+	g.check()
 	if e := tx.find(c); e != nil {
 		if e.op != opSet && !tx.trySettle(e) {
 			return v, false
@@ -156,7 +170,7 @@ func Glance(g *Guest, c *Cell) (v Value, ok bool) {
 	if tx.mode == poisoned {
 		return v, false
 	}
-	tx.check()
+	g.check()
 	if tx.find(c) != nil {
 		return g.fetchSlow(c)
 	}

@@ -63,7 +63,7 @@ func (tx *Tx) commitBy(g *Guest) {
 	if tx.signal != none {
 		return
 	}
-	tx.check()
+	g.check()
 	if g.summed {
 		tx.dropZeros()
 	}
@@ -137,7 +137,7 @@ func Certain(g *Guest, why string) (ok bool) {
 	if tx.mode == poisoned {
 		return false
 	}
-	tx.check()
+	g.check()
 	if !tx.serial {
 		tx.leaveRivals()
 		if acquireToken(tx.plan.Ctx, tx.activity, &tx.tokens) != nil {
@@ -168,7 +168,7 @@ func Validate(g *Guest) (ok bool) {
 	if tx.mode == poisoned {
 		return false
 	}
-	tx.check()
+	g.check()
 	if !tx.extend() {
 		tx.poison(conflict)
 		return false
@@ -183,7 +183,7 @@ func IsUnwinding(g *Guest, v any) bool { return g.tx.mode == poisoned && v == an
 // Unwind leaves a function of the interpreter by a panic: the attempt is lost.
 func Unwind(g *Guest) {
 	if g.tx.mode != poisoned {
-		g.tx.check()
+		g.check()
 		g.tx.poison(conflict)
 	}
 	panic(unwind)

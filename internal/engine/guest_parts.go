@@ -16,7 +16,7 @@ func OpenPart(g *Guest) (p Part) {
 		p.point.hooks = g.tx.hooks.marks()
 		return p
 	}
-	g.tx.check()
+	g.check()
 	p.point = g.tx.open()
 	g.stamp = unborn // what was made before may have to be put back
 	return p
@@ -58,7 +58,7 @@ func Whenever(g *Guest, f func()) {
 		return
 	}
 	if !g.direct {
-		g.tx.check()
+		g.check()
 	}
 	g.tx.hooks.commit = append(g.tx.hooks.commit, f)
 }
@@ -69,7 +69,7 @@ func IfUndone(g *Guest, f func()) {
 		return
 	}
 	if !g.direct {
-		g.tx.check()
+		g.check()
 	}
 	g.tx.hooks.rollback = append(g.tx.hooks.rollback, f)
 }

@@ -20,6 +20,9 @@ func Put(g *Guest, c *Cell, v Value) {
 		return
 	}
 	g.unmark(c)
+	if g.tx.mode != updating {
+		g.check()
+	}
 	Write(&g.tx, c, v)
 }
 
@@ -35,6 +38,7 @@ func Increase(g *Guest, c *Cell, n Number, delta uint64) {
 		return
 	}
 	g.unmark(c)
+	g.check()
 	g.summed = true
 	Add(&g.tx, c, n, delta)
 }
@@ -58,7 +62,7 @@ func Birth(g *Guest, c *Cell, v Value) {
 // snapshot has found the cell by what was committed later, and extends.
 func (g *Guest) bear() {
 	tx := &g.tx
-	tx.check()
+	g.check()
 	g.stamp = tx.block.draw(0) << versionShift
 	tx.first, tx.span = tx.block.own()
 }

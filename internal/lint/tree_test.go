@@ -25,7 +25,7 @@ const module = "github.com/weft-stm/weft"
 
 // public lists the packages that users import; core those that come with them.
 var (
-	public = []string{"stm", "tvar", "sched"}
+	public = []string{"stm", "tvar", "sched", "sched/heap"}
 	core   = append([]string{
 		"internal/engine", "internal/contention", "internal/atomics", "internal/invariants",
 	}, public...)

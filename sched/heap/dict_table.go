@@ -1,0 +1,141 @@
+package heap
+
+import (
+	"hash/maphash"
+
+	"github.com/weft-stm/weft/internal/atomics"
+	"github.com/weft-stm/weft/internal/engine"
+	"github.com/weft-stm/weft/sched"
+)
+
+// A table leads from keys to entries by open addressing, at most three quarters
+// full. Entries are added under the lock of the Dict, and never taken away: a
+// table that has too many is replaced.
+type table[K comparable, V any] struct {
+	seed  maphash.Seed
+	slots []atomics.Pointer[entry[K, V]] // a power of two of them
+}
+
+// minSlots is the size of the first table.
+const minSlots = 8
+
+// gone is the life of an entry that is out of use.
+const gone = 1<<32 - 1
+
+// hash returns the hash of k. Under the explorer that of a number is the same
+// in each run.
+func (b *table[K, V]) hash(k K) uint64 {
+	if atomics.Exploring {
+		if n, ok := any(k).(int); ok {
+			return uint64(n) * 0x9e3779b97f4a7c15 >> 32
+		}
+	}
+	return maphash.Comparable(b.seed, k)
+}
+
+func (b *table[K, V]) find(h uint64, k K) *entry[K, V] {
+	for i := h; ; i++ {
+		e := b.slots[i&uint64(len(b.slots)-1)].Load()
+		if e == nil {
+			return nil
+		}
+		if e.hash == h && e.key == k && e.life.Load() != gone {
+			return e
+		}
+	}
+}
+
+func (b *table[K, V]) add(e *entry[K, V]) {
+	i := e.hash
+	for b.slots[i&uint64(len(b.slots)-1)].Load() != nil {
+		i++
+	}
+	// Publishes e to those who look for it without the lock.
+	b.slots[i&uint64(len(b.slots)-1)].Store(e)
+}
+
+// entry returns the entry of k. If there is none it returns nil in direct
+// access, and makes one in a transaction, which has to depend on something.
+func (d *Dict[K, V]) entry(t *sched.Thread, k K) *entry[K, V] {
+	if b := d.table.Load(); b != nil {
+		if e := b.find(b.hash(k), k); e != nil {
+			return e
+		}
+	}
+	if engine.Direct(t.Engine()) || k != k {
+		return nil
+	}
+	return d.place(t, k)
+}
+
+// place returns the entry of k, made if there is none.
+func (d *Dict[K, V]) place(t *sched.Thread, k K) *entry[K, V] {
+	if k != k {
+		panic("heap: key not equal to itself, such as NaN: it would never be found")
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	b := d.table.Load()
+	if b == nil {
+		b = &table[K, V]{maphash.MakeSeed(), make([]atomics.Pointer[entry[K, V]], minSlots)}
+	}
+	h := b.hash(k)
+	if e := b.find(h, k); e != nil {
+		return e
+	}
+	e := fresh[entry[K, V]]()
+	e.key, e.hash = k, h
+	if g := t.Engine(); engine.Newborn(g, &d.length) {
+		engine.Birth(g, &e.value, nothing)
+		engine.Birth(g, &e.since, nothing)
+	}
+	if 4*(len(d.order)+1) > 3*len(b.slots) {
+		b = d.rebuild(t, b)
+	}
+	b.add(e)
+	d.order = append(d.order, e)
+	d.table.Store(b)
+	return e
+}
+
+// rebuild returns a table with room for another entry. In direct access it
+// leaves out entries without a key, unless an undo may need them.
+func (d *Dict[K, V]) rebuild(t *sched.Thread, old *table[K, V]) *table[K, V] {
+	order := d.order
+	if g := t.Engine(); engine.Direct(g) && !t.InAtomic() {
+		order = make([]*entry[K, V], 0, len(d.order))
+		for _, e := range d.order {
+			if v := engine.FetchOwn(&e.since); !isNothing(v) {
+				order = append(order, e)
+			}
+		}
+	}
+	n := len(old.slots)
+	for 4*(len(order)+1) > 2*n {
+		n *= 2
+	}
+	b := &table[K, V]{old.seed, make([]atomics.Pointer[entry[K, V]], n)}
+	for _, e := range order {
+		b.add(e)
+	}
+	d.order = order
+	return b
+}
+
+// settle makes sure that a key whose entry e holds nothing was absent from the
+// state that the transaction sees: see purge.
+func (d *Dict[K, V]) settle(t *sched.Thread, e *entry[K, V]) (ok bool) {
+	if engine.Direct(t.Engine()) {
+		return true
+	}
+	_, ok = engine.Glance(t.Engine(), &d.epoch)
+	return ok
+}
+
+// entries returns the entries that there are, in the order in which they were
+// made.
+func (d *Dict[K, V]) entries() []*entry[K, V] {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.order
+}

@@ -1,0 +1,107 @@
+package sched
+
+import (
+	"context"
+
+	"github.com/weft-stm/weft/internal/atomics"
+	"github.com/weft-stm/weft/internal/engine"
+)
+
+// A thread that has the heap to itself reads and writes in place: in the modes
+// with a lock while it holds it, in STM while it is the only thread. What it
+// does inside an atomic region can be undone, and nothing else.
+//
+// How a second thread ends that, in STM:
+//
+//	first                                second
+//	1 fast := itself                     1 threads := 2
+//	2 threads > 1? then fast := nil      2 wait until fast = nil
+//	3 works in place, and now and then
+//	  looks whether threads > 1
+//	4 then, outside of regions,
+//	  fast := nil
+//
+// The first sees that there are two threads, or the second that fast is set.
+
+// claim makes the heap t's own if there is no other thread.
+func (t *Thread) claim() bool {
+	m := t.m
+	if m.transact || m.threads.Load() != 1 || !m.fast.CompareAndSwap(nil, t) {
+		return false
+	}
+	if m.threads.Load() != 1 {
+		m.fast.Store(nil)
+		return false
+	}
+	t.counts.Alone++
+	return true
+}
+
+// awaitTransactions waits until nobody has the heap to himself.
+func (t *Thread) awaitTransactions() error {
+	m := t.m
+	for round := 0; m.fast.Load() != nil; round++ {
+		if t.ctx.Err() != nil {
+			return context.Cause(t.ctx)
+		}
+		atomics.PauseLong(round, func() bool { return m.fast.Load() == nil || t.ctx.Err() != nil })
+	}
+	return nil
+}
+
+// release ends direct access and leaves.
+func (t *Thread) release() {
+	engine.SetDirect(&t.e, false)
+	t.inside = false
+	t.fold()
+	t.m.sleepers.wake()
+	if t.m.mode == STM {
+		// Pairs with the load by who waits for transactions: what was done in
+		// place comes before.
+		t.m.fast.Store(nil)
+		return
+	}
+	t.m.lock.leave()
+}
+
+// breakDirect lets others have a turn, if any want one.
+func (t *Thread) breakDirect(site uint32) Status {
+	t.fold()
+	if len(t.regions) == 0 {
+		m := t.m
+		m.sleepers.wake()
+		switch {
+		case m.mode == STM && m.threads.Load() > 1:
+			t.release()
+			return t.enter(site)
+		case m.mode != STM && m.lock.due(m.interval):
+			return t.rotate()
+		}
+	}
+	t.arm()
+	return Proceed
+}
+
+// rotate gives the lock to those who wait, and takes it again.
+func (t *Thread) rotate() Status {
+	engine.SetDirect(&t.e, false)
+	t.counts.Switches++
+	t.publish()
+	if err := t.m.lock.rotate(t.ctx); err != nil {
+		t.inside = false
+		return t.fail(err)
+	}
+	engine.SetDirect(&t.e, true)
+	t.arm()
+	return Proceed
+}
+
+// rollbackDirect undoes the atomic region and goes back to where it began.
+func (t *Thread) rollbackDirect() Status {
+	if len(t.regions) == 0 {
+		panic("sched: Rollback outside of an atomic region in mode " + t.m.mode.String() + ": nothing is lost in this mode, so there is nothing to roll back")
+	}
+	t.undoRegions(0)
+	t.again()
+	return Again
+}
