@@ -48,15 +48,18 @@ func rounds() int {
 	return 300
 }
 
+// callsEach is the length of a client's part of a history.
+const callsEach = 8
+
 func recordCalls(do func(rng *rand.Rand) (in, out any), seed uint64) []porcupine.Operation {
-	const clients, calls = 3, 8
+	const clients = 3
 	var clock atomic.Int64
 	var wg sync.WaitGroup
 	histories := make([][]porcupine.Operation, clients)
 	for c := range clients {
 		wg.Go(func() {
 			rng := rand.New(rand.NewPCG(seed, uint64(c)))
-			for range calls {
+			for range callsEach {
 				o := porcupine.Operation{ClientId: c, Call: clock.Add(1)}
 				o.Input, o.Output = do(rng)
 				o.Return = clock.Add(1)
