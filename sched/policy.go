@@ -9,9 +9,9 @@ import (
 
 // A Ladder makes a transaction that keeps losing give way more and more: it
 // restarts at once, then after a random pause, then lets other goroutines run,
-// queues for the variable that it collides on, and at last takes the serial
-// token, under which it cannot lose. It is what transactions do that ask for
-// nothing else.
+// queues for the variable that it collides on, or with all others like it if it
+// collides on many, and at last takes the serial token, under which it cannot
+// lose. It is what transactions do that ask for nothing else.
 //
 // The fields say where each step begins; for a zero field the default counts,
 // so Ladder{} is the default and Ladder{SerialLosses: 4} is less patient.
@@ -19,6 +19,7 @@ type Ladder struct {
 	Yield        int     // losses before other goroutines are let run: 3
 	QueueSame    int     // losses on one variable before it is queued for: 2
 	QueueRate    float64 // share of lost attempts of the worker from which on it is queued for at once: 0.25
+	SerialVain   int     // losses elsewhere in spite of a turn before the serial token: 3
 	SerialLosses int     // losses before the serial token: 16
 	SerialWasted int     // wasted accesses before the serial token: 4096
 }
@@ -30,6 +31,7 @@ func (p Ladder) Next(l stm.Loss) stm.Step {
 		Yield:        cmp.Or(p.Yield, d.Yield),
 		QueueSame:    cmp.Or(p.QueueSame, d.QueueSame),
 		QueueRate:    cmp.Or(p.QueueRate, d.QueueRate),
+		SerialVain:   cmp.Or(p.SerialVain, d.SerialVain),
 		SerialLosses: cmp.Or(p.SerialLosses, d.SerialLosses),
 		SerialWasted: cmp.Or(p.SerialWasted, d.SerialWasted),
 	}

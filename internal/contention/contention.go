@@ -7,6 +7,7 @@ type Loss struct {
 	Attempts int     // bodies begun, of this transaction
 	Losses   int     // conflicts lost in a row, since it began or last waited
 	Same     int     // of these, how many of the latest were on one variable
+	Vain     int     // of these, how many on another variable than it had a turn on
 	Accesses int     // reads and writes of the attempt that was lost
 	Wasted   int     // reads and writes of all attempts lost in a row
 	Rate     float64 // share of this worker's recent attempts that were lost

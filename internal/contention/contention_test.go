@@ -37,6 +37,13 @@ func TestWastedWork(t *testing.T) {
 	require.True(t, wasted(4, 4097))
 }
 
+// TestTurnsInVain take the token: the rivals do not queue.
+func TestTurnsInVain(t *testing.T) {
+	vain := func(n int) bool { return contention.Default.Next(contention.Loss{Losses: n, Vain: n}).Serialize }
+	require.False(t, vain(2))
+	require.True(t, vain(3))
+}
+
 // TestQueue: for who lost on one variable again, or loses much.
 func TestQueue(t *testing.T) {
 	queues := func(l contention.Loss) bool {

@@ -5,6 +5,7 @@ type Ladder struct {
 	Yield        int     // losses before other goroutines are let run
 	QueueSame    int     // losses on one variable before it is queued for
 	QueueRate    float64 // share of lost attempts from which on it is queued for at once
+	SerialVain   int     // losses elsewhere in spite of a turn before the serial token
 	SerialLosses int     // losses before the serial token
 	SerialWasted int     // wasted accesses before the serial token
 }
@@ -19,13 +20,14 @@ var Default = Ladder{
 	Yield:        3,
 	QueueSame:    2,
 	QueueRate:    0.25,
+	SerialVain:   3,
 	SerialLosses: 16,
 	SerialWasted: 4096,
 }
 
 // Next is the step after l.
 func (p Ladder) Next(l Loss) Step {
-	if l.Losses >= p.SerialLosses || l.Wasted > p.SerialWasted {
+	if l.Losses >= p.SerialLosses || l.Vain >= p.SerialVain || l.Wasted > p.SerialWasted {
 		return Step{Serialize: true}
 	}
 	return Step{

@@ -62,7 +62,7 @@ func Residue() error {
 		return errors.New("the serial token is held")
 	case admission.running.Load() != 0:
 		return errors.New("a restart counts as running")
-	case rivals[0].held() || len(rivals[0].queue) > 0:
+	case rivals[0].held() || len(rivals[0].queue) > 0 || rivals[1].held() || len(rivals[1].queue) > 0:
 		return errors.New("somebody has a turn on a variable")
 	case presence.is.Load()&presenceMask == clearing:
 		return errors.New("the presence of snapshots is being cleared")

@@ -10,24 +10,30 @@ import "github.com/weft-stm/weft/internal/atomics"
 // (Xiang, Scott 2015).
 var rivals [64]turns
 
+// everywhere is the queue of those who had a turn on a variable and lost on
+// another: their rivals collide with them in many places and queue elsewhere.
+// They gather here, which is milder than the token, under which all must wait.
+const everywhere = 0
+
 // rivalsPatience is how many polls a transaction waits for its turn. The holder
 // could be waiting for this very goroutine in its body.
 const rivalsPatience = 4 * busyPolls
 
 func rivalsOn(c *Cell) *turns {
 	if atomics.Exploring {
-		return &rivals[0] // an address must not decide
+		return &rivals[1] // an address must not decide
 	}
 	h := c.address() >> 5 * 0x9e3779b1
-	return &rivals[h>>16%uintptr(len(rivals))]
+	return &rivals[1+h>>16%uintptr(len(rivals)-1)]
 }
 
 // A heat is what a descriptor remembers of the variable that it collides on.
 type heat struct {
-	addr  uintptr // of the variable; nothing is kept alive by it
+	addr  uintptr // of the variable; nothing is kept alive by it. 0: many of them
 	on    *turns  // its queue, nil when there is no such variable
 	quiet int     // turns in a row that nobody else waited for
 	held  bool    // the turn
+	had   bool    // the turn, in the attempt that was lost last, and used the variable
 	attendance
 }
 
@@ -38,7 +44,11 @@ const cooled = 16
 // on that of a transaction before.
 func (tx *Tx) queueUp(rank uint64) error {
 	h := &tx.heat
-	if c := tx.report.lost; c != nil && c.address() != h.addr {
+	switch c := tx.report.lost; {
+	case c == nil || c.address() == h.addr || h.on == &rivals[everywhere]:
+	case h.had:
+		h.addr, h.on = 0, &rivals[everywhere]
+	default:
 		h.addr, h.on = c.address(), rivalsOn(c)
 	}
 	if h.on == nil {
@@ -53,6 +63,7 @@ func (tx *Tx) queueUp(rank uint64) error {
 // the attempt are cleared.
 func (tx *Tx) leaveRivals() {
 	h := &tx.heat
+	h.had = false
 	if !h.held {
 		return
 	}
@@ -63,8 +74,10 @@ func (tx *Tx) leaveRivals() {
 	} else {
 		h.quiet++
 	}
-	if h.quiet > cooled || !tx.touched(h.addr) {
+	if h.quiet > cooled || h.addr != 0 && !tx.touched(h.addr) {
 		h.addr, h.on, h.quiet = 0, nil, 0
+	} else {
+		h.had = true
 	}
 	on.leave(&h.attendance, tx.accesses())
 }

@@ -181,7 +181,11 @@ func (tx *Tx) lost(accesses int) (again bool, _ error) {
 	t.losses++
 	t.wasted += accesses
 	t.accesses = accesses
-	if addr := tx.report.lost.address(); addr == t.lostOn {
+	addr := tx.report.lost.address()
+	if tx.heat.had && addr != tx.heat.addr {
+		t.vain++
+	}
+	if addr == t.lostOn {
 		t.same++
 	} else {
 		t.lostOn, t.same = addr, 1
@@ -206,7 +210,7 @@ func (tx *Tx) sleep() (again bool, _ error) {
 	err := tx.park(tx.plan.Ctx)
 	tx.clearReads()
 	t := &tx.tally
-	t.losses, t.wasted, t.same, t.protect = 0, 0, 0, false
+	t.losses, t.vain, t.wasted, t.same, t.protect = 0, 0, 0, 0, false
 	return err == nil, err
 }
 
@@ -216,6 +220,7 @@ const lossMemory = 16
 // cool accounts for a commit after losses.
 func (tx *Tx) cool() {
 	tx.leaveRivals()
+	tx.heat.had = false // what the next attempt loses, it loses without
 	if tx.admitted {
 		tx.discharge(true)
 	}
@@ -230,7 +235,7 @@ func (tx *Tx) nextStep() contention.Step {
 	var s contention.Step
 	if t.losses > 0 {
 		l := contention.Loss{
-			Attempts: t.attempts, Losses: t.losses, Same: t.same, Accesses: t.accesses,
+			Attempts: t.attempts, Losses: t.losses, Same: t.same, Vain: t.vain, Accesses: t.accesses,
 			Wasted: t.wasted, Rate: tx.lossRate, Random: tx.random(),
 		}
 		if tx.plan.Policy == nil {

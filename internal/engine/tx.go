@@ -103,6 +103,7 @@ type tally struct {
 	losses    int     // attempts lost since the last wait: decides what comes next
 	wasted    int     // accesses of lost attempts since the last wait
 	accesses  int     // of the attempt lost last
+	vain      int     // losses in a row though it had a turn
 	same      int     // losses in a row on one variable
 	lostOn    uintptr // that variable
 	order     uint64  // rank among the transactions that lost, if the policy asks

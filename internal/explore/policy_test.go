@@ -93,6 +93,36 @@ func TestEqualRivals(t *testing.T) {
 	}
 }
 
+// TestTurnsInVain: two transactions with the same variables, in opposite
+// order, lose to each other in different places, also while they have a turn.
+func TestTurnsInVain(t *testing.T) {
+	for _, name := range []string{"Ladder", "Greedy", "queue", "limit"} {
+		t.Run(name, func(t *testing.T) {
+			checkUpTo(t, 1500, func(w *world) {
+				x, y := newVar(w, 0), newVar(w, 0)
+				bodies := 0
+				both := func(first, second *tvar.Var[int]) func(tx *stm.Tx) error {
+					return func(tx *stm.Tx) error {
+						bodies++
+						first.Set(tx, first.Get(tx)+1)
+						second.Set(tx, second.Get(tx)+1)
+						return nil
+					}
+				}
+				w.tx("T0", both(x, y), stm.WithPolicy(policies[name]))
+				w.tx("T1", both(y, x), stm.WithPolicy(policies[name]))
+				w.Go("T2", func() {
+					for _, v := range []*tvar.Var[int]{x, y} {
+						v.Modify(func(n int) int { return n + 1 })
+					}
+				})
+				w.holds(func() bool { return x.Load() == 3 && y.Load() == 3 }, "an update was lost")
+				w.holds(func() bool { return bodies <= (1+2)+(1+3) }, "an attempt was lost to nobody")
+			})
+		})
+	}
+}
+
 // TestTurnsArePassedOn: whoever has a turn on a variable gives it up, however
 // its attempt ends, and whoever waits for one may leave.
 func TestTurnsArePassedOn(t *testing.T) {
