@@ -49,3 +49,25 @@ func ExampleSemaphore_Apply() {
 	fmt.Println(err, seats)
 	// Output: full 2 of 10 free
 }
+
+func ExampleRWLock() {
+	ctx := context.Background()
+	var upload tvar.RWLock // the zero RWLock is ready to use
+	if err := upload.Lock(ctx); err != nil {
+		return
+	}
+	// A transaction that needs it waits, and does nothing else meanwhile.
+	read := tvar.New(0)
+	err := stm.Atomically(ctx, func(tx *stm.Tx) error {
+		return tx.OrElse(
+			func(tx *stm.Tx) error { upload.AcquireShared(tx); read.Set(tx, 1); return nil },
+			func(tx *stm.Tx) error { return errors.New("busy") },
+		)
+	})
+	fmt.Println(err, read, &upload)
+	upload.Unlock()
+	fmt.Println(upload.TryRLock(), &upload)
+	// Output:
+	// busy 0 held for writing
+	// true held for reading by 1
+}
