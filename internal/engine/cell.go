@@ -50,9 +50,14 @@ func (c *Cell) put(v Value) {
 	switch v.Kind {
 	case Scalar:
 		c.w.Store(v.W)
-	case String, Pair:
+	case String:
 		c.w.Store(v.W)
 		c.p.Store((*byte)(v.P))
+	case Pair:
+		c.w.Store(v.W)
+		if p := (*byte)(v.P); p != c.p.Load() { // often a type, which stays
+			c.p.Store(p)
+		}
 	case Pointer, Box:
 		c.p.Store((*byte)(v.P))
 	}

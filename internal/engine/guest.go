@@ -32,12 +32,13 @@ type Guest struct {
 	logging bool   // direct, and what is overwritten is kept
 	summed  bool   // this attempt has used Increase
 	stamp   uint64 // word, but for kind and flags, of cells that this attempt has made
-	epoch   uint64 // of the marks in seen
+	epoch   uint64 // of the marks
 	tx      Tx
+	written [8]uint64     // a clear bit proves "not in the write set"
 	past    []overwritten // what a rollback puts back in place
 	queue   *Cell         // counts commits for TakeNumber
 	number  uint64        // that the last commit got there
-	seen    [seenMarks]uint64
+	marks   [numMarks]mark
 }
 
 // An overwritten is a value that was replaced in place.
@@ -81,27 +82,45 @@ func (g *Guest) check() {
 
 const misuseOutside = "sched: object used by a thread that is outside of its transactions: call Thread.Enter first"
 
-// Marks of cells that this attempt has read, and not written since: one log
-// entry is enough. A mark is the address and the epoch; another cell may
-// displace it, which costs a second entry. Under the explorer, where no address
-// may decide how many entries there are, there are no marks.
+// A mark remembers where a cell is in the logs, so that it is not logged twice,
+// and found at once. Another cell may displace it, which costs a second entry
+// of the read set, or a search in the write set. Under the explorer, where no
+// address may decide how many entries there are, there are no marks.
+type mark struct {
+	key uint64 // address and epoch
+	pos int    // in the write set, from 1; 0 if it was only read
+}
+
 const (
-	seenMarks  = 256
+	numMarks   = 512
 	epochShift = 48
 )
 
-// mark returns the mark of c and its place.
-func (g *Guest) mark(c *Cell) (m uint64, at *uint64) {
+// mark returns the place of the mark of c, and the key that it has if it is
+// there.
+func (g *Guest) mark(c *Cell) (m *mark, key uint64) {
 	a := uint64(c.address())
-	return a ^ g.epoch, &g.seen[a>>5%seenMarks]
+	return &g.marks[(a>>5^a>>13)%numMarks], a ^ g.epoch
 }
 
-// forgetSeen makes all marks void.
-func (g *Guest) forgetSeen() {
+// forgetMarks makes all marks void.
+func (g *Guest) forgetMarks() {
 	if g.epoch += 1 << epochShift; g.epoch == 0 {
-		clear(g.seen[:])
+		clear(g.marks[:])
 		g.epoch = 1 << epochShift
 	}
+}
+
+// bit is where written has a bit for c.
+func (g *Guest) bit(c *Cell) (word *uint64, bit uint64) {
+	a := uint64(c.address()) >> 5
+	return &g.written[(a>>6^a>>12)%uint64(len(g.written))], 1 << (a % 64)
+}
+
+// mayHave reports whether c may be in the write set.
+func (g *Guest) mayHave(c *Cell) bool {
+	w, bit := g.bit(c)
+	return *w&bit != 0
 }
 
 // Fetch returns the value of c. It reports false if the attempt is lost.
@@ -117,18 +136,22 @@ func Fetch(g *Guest, c *Cell) (v Value, ok bool) {
 	if invariants.Enabled && tx.mode == updating {
 		tx.check()
 	}
-	m, at := g.mark(c)
-	if (l < tx.limit || l-tx.first < tx.span) && !atomics.Exploring {
+	m, key := g.mark(c)
+	if m.key == key && m.pos > 0 {
+		if e := &tx.writes[m.pos-1]; e.op == opSet {
+			return e.val, true
+		}
+	} else if (l < tx.limit || l-tx.first < tx.span) && !atomics.Exploring {
 		v = c.get(l)
 		// As in Read.
 		if c.word.Load() == l {
-			if *at == m {
+			if m.key == key {
 				return v, true
 			}
-			if n := len(tx.reads); tx.filter&filterBit(c) == 0 && n < cap(tx.reads) {
+			if n := len(tx.reads); n < cap(tx.reads) && !g.mayHave(c) {
 				tx.reads = tx.reads[:n+1]
 				tx.reads[n] = read{c, l &^ waitBit}
-				*at = m
+				*m = mark{key: key}
 				return v, true
 			}
 		}
@@ -142,7 +165,7 @@ func (g *Guest) fetchSlow(c *Cell) (v Value, ok bool) {
 		return v, false
 	}
 	g.check()
-	if e := tx.find(c); e != nil {
+	if e := g.find(c); e != nil {
 		if e.op != opSet && !tx.trySettle(e) {
 			return v, false
 		}
@@ -154,10 +177,28 @@ func (g *Guest) fetchSlow(c *Cell) (v Value, ok bool) {
 	}
 	tx.reads = append(tx.reads, read{c, l &^ waitBit})
 	if !atomics.Exploring {
-		m, at := g.mark(c)
-		*at = m
+		m, key := g.mark(c)
+		*m = mark{key: key}
 	}
 	return v, true
+}
+
+// find returns the write entry of c, or nil.
+func (g *Guest) find(c *Cell) *write {
+	if !g.mayHave(c) {
+		return nil
+	}
+	return g.tx.find(c)
+}
+
+// catchUp completes the index of the write set. Entries of a Guest are indexed
+// no sooner than somebody searches, since most are found by their marks.
+func (tx *Tx) catchUp() {
+	for pos := max(tx.indexed, linear); pos < len(tx.writes); pos++ {
+		tx.index.add(tx.writes, pos)
+	}
+	tx.indexed = len(tx.writes)
+	tx.behind = false
 }
 
 // Glance is Fetch without an entry in the read set: see Peek.
@@ -171,7 +212,7 @@ func Glance(g *Guest, c *Cell) (v Value, ok bool) {
 		return v, false
 	}
 	g.check()
-	if tx.find(c) != nil {
+	if g.find(c) != nil {
 		return g.fetchSlow(c)
 	}
 	v, _, ok = tx.tryConsistent(c)

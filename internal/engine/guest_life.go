@@ -35,7 +35,9 @@ func Begin(g *Guest) error {
 // start begins an attempt.
 func (g *Guest) start() {
 	g.stamp, g.summed, g.queue = unborn, false, nil
-	g.forgetSeen()
+	g.tx.behind, g.tx.indexed = false, 0
+	clear(g.written[:])
+	g.forgetMarks()
 	g.tx.begin()
 }
 
@@ -65,7 +67,7 @@ func (tx *Tx) commitBy(g *Guest) {
 	}
 	g.check()
 	if g.summed {
-		tx.dropZeros()
+		g.dropZeros()
 	}
 	tx.commit()
 }

@@ -41,7 +41,9 @@ func UndoPart(g *Guest, p Part) {
 	g.putBack(p.past)
 	if !p.direct {
 		g.stamp = unborn
+		g.forgetMarks()
 		g.tx.rollback(p.point)
+		g.tx.indexed = min(g.tx.indexed, len(g.tx.writes))
 		return
 	}
 	g.logging = p.logging
@@ -80,6 +82,7 @@ func IfUndone(g *Guest, f func()) {
 func TakeNumber(g *Guest, c *Cell) {
 	if g.queue == nil {
 		g.queue = c
+		g.entry(c)
 		Add(&g.tx, c, Number{Size: 8}, 1)
 	}
 }
@@ -94,7 +97,8 @@ func Accesses(g *Guest) (reads, writes int) { return len(g.tx.reads), len(g.tx.w
 func WrittenAt(c *Cell) uint64 { return versionOf(c.word.Load()) }
 
 // dropZeros takes additions out of the write set that come to nothing.
-func (tx *Tx) dropZeros() {
+func (g *Guest) dropZeros() {
+	tx := &g.tx
 	kept := tx.writes[:0]
 	for i := range tx.writes {
 		if e := &tx.writes[i]; e.op != opAdd || e.val.W != 0 {
@@ -106,7 +110,6 @@ func (tx *Tx) dropZeros() {
 	}
 	clear(tx.writes[len(kept):])
 	tx.writes = kept
-	if len(kept) > linear {
-		tx.index.rebuild(kept)
-	}
+	tx.index.reset()
+	tx.indexed, tx.behind = 0, true
 }

@@ -4,6 +4,7 @@ import (
 	"unsafe"
 
 	"github.com/weft-stm/weft/internal/atomics"
+	"github.com/weft-stm/weft/internal/invariants"
 )
 
 // Put makes v the value of c. v.Kind is not Zero.
@@ -19,11 +20,56 @@ func Put(g *Guest, c *Cell, v Value) {
 		c.replace(v)
 		return
 	}
-	g.unmark(c)
-	if g.tx.mode != updating {
-		g.check()
+	tx := &g.tx
+	m, key := g.mark(c)
+	if m.key == key && m.pos > 0 {
+		if e := &tx.writes[m.pos-1]; e.op == opSet && e.mark == tx.saves.current && !invariants.Enabled {
+			e.val = v
+			return
+		}
 	}
-	Write(&g.tx, c, v)
+	n := len(tx.writes)
+	if n == cap(tx.writes) || tx.mode != updating || invariants.Enabled || atomics.Exploring || g.mayHave(c) {
+		g.putSlow(c, v)
+		return
+	}
+	tx.writes = tx.writes[:n+1]
+	e := &tx.writes[n]
+	e.c, e.val, e.op, e.mark = c, v, opSet, tx.saves.current
+	tx.behind = true
+	*m = mark{key, n + 1}
+	g.had(c)
+}
+
+func (g *Guest) putSlow(c *Cell, v Value) {
+	e := g.entry(c)
+	e.op = opSet
+	e.val = v
+	e.fn = nil
+}
+
+// entry returns the write entry of c, new or ready to be changed.
+func (g *Guest) entry(c *Cell) *write {
+	g.check()
+	tx := &g.tx
+	if tx.behind {
+		tx.catchUp()
+	}
+	e := tx.entry(c)
+	tx.indexed = len(tx.writes)
+	g.had(c)
+	if !atomics.Exploring {
+		m, key := g.mark(c)
+		*m = mark{key, tx.position(e) + 1}
+	}
+	return e
+}
+
+// had notes that c is in the write set.
+func (g *Guest) had(c *Cell) {
+	w, bit := g.bit(c)
+	*w |= bit
+	g.tx.filter |= filterBit(c)
 }
 
 // Increase adds delta to the number in c. In a transaction it is Add; if all
@@ -37,10 +83,16 @@ func Increase(g *Guest, c *Cell, n Number, delta uint64) {
 		c.replace(scalar(n.plus(c.w.Load(), delta)))
 		return
 	}
-	g.unmark(c)
-	g.check()
 	g.summed = true
-	Add(&g.tx, c, n, delta)
+	tx := &g.tx
+	if m, key := g.mark(c); m.key == key && m.pos > 0 {
+		if e := &tx.writes[m.pos-1]; e.op != opApply && e.mark == tx.saves.current && !invariants.Enabled {
+			e.val = scalar(n.plus(e.val.W, delta))
+			return
+		}
+	}
+	g.entry(c) // marks it
+	Add(tx, c, n, delta)
 }
 
 // Birth gives its first value to a cell that g has just made and nobody shares
@@ -65,13 +117,6 @@ func (g *Guest) bear() {
 	g.check()
 	g.stamp = tx.block.draw(0) << versionShift
 	tx.first, tx.span = tx.block.own()
-}
-
-// unmark makes sure that the next Fetch of c finds what is being written.
-func (g *Guest) unmark(c *Cell) {
-	if m, at := g.mark(c); *at == m {
-		*at = 0
-	}
 }
 
 // PutOwn makes v the value of c, which no other thread uses. The attempt, or a

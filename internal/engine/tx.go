@@ -28,6 +28,7 @@ type Tx struct {
 	deferred bool   // some write may be an opApply
 	promised bool   // never to start over
 	signal   signal // why the attempt is being unwound
+	behind   bool   // the index lacks some of the writes: see Guest
 	index    index  // finds a write entry by cell once there are many
 	writes   []write
 
@@ -53,6 +54,7 @@ type Tx struct {
 	named    *string            // the last Name that committed
 	tokens   attendance         // turns under the serial token
 	heat     heat               // turns on a variable
+	indexed  int                // how many writes of a Guest the index knows, if there are many
 	lossRate float64            // share of the latest attempts that were lost
 	admitted bool               // the attempt is a restart that counts in admission
 	unshown  uint8              // extensions since the last that moved the clock

@@ -66,6 +66,9 @@ func (tx *Tx) find(c *Cell) *write {
 		return nil
 	}
 	if len(tx.writes) > linear {
+		if tx.behind {
+			tx.catchUp()
+		}
 		return tx.index.find(tx.writes, c)
 	}
 	for i := range tx.writes {

@@ -102,7 +102,7 @@ func (d *Dict[K, V]) place(t *sched.Thread, k K) *entry[K, V] {
 // leaves out entries without a key, unless an undo may need them.
 func (d *Dict[K, V]) rebuild(t *sched.Thread, old *table[K, V]) *table[K, V] {
 	order := d.order
-	if g := t.Engine(); engine.Direct(g) && !t.InAtomic() {
+	if engine.Direct(t.Engine()) && (t == nil || !t.InAtomic()) {
 		order = make([]*entry[K, V], 0, len(d.order))
 		for _, e := range d.order {
 			if v := engine.FetchOwn(&e.since); !isNothing(v) {
