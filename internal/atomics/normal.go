@@ -48,13 +48,16 @@ func (p *Pool[T]) Get() *T {
 // Put makes x available to a later Get.
 func (p *Pool[T]) Put(x *T) { p.p.Put(x) }
 
-// Pauses of Pause, by round. A holder of a locked word never waits and runs
-// some tens of nanoseconds, so it is worth spinning for about a microsecond;
-// afterwards its goroutine is probably descheduled and only the scheduler can
-// help.
+// Rounds that spin. A holder of a locked word never waits and runs some tens of
+// nanoseconds, if polls do not take the line from it; so Pause spins for about
+// ten microseconds. Who yields among many goroutines that compute gets its turn
+// again after that many time slices, which is a thousand times as long. Only a
+// holder that is itself descheduled needs that. PauseLong waits for something
+// that takes its time.
 const (
-	spinRounds = 16
-	maxSleep   = time.Millisecond
+	spinRounds     = 100
+	spinRoundsLong = 16
+	maxSleep       = time.Millisecond
 )
 
 // Sleepy is the round from which on PauseLong sleeps.
@@ -66,9 +69,7 @@ const Sleepy = 256
 // no sooner than it holds. Pause may return although ready does not hold.
 func Pause(round int, ready func() bool) {
 	if round < spinRounds && severalCPUs {
-		for i := 0; i < 8<<min(round/4, 3); i++ {
-			spin.Load()
-		}
+		Delay(8 << min(round/8, 5))
 		return
 	}
 	runtime.Gosched()
@@ -79,11 +80,14 @@ func Pause(round int, ready func() bool) {
 // that goroutines of different testing/synctest bubbles may wait for one
 // another.
 func PauseLong(round int, ready func() bool) {
-	if round < Sleepy {
-		Pause(round, ready)
-		return
+	switch {
+	case round < spinRoundsLong && severalCPUs:
+		Delay(8 << min(round/4, 3))
+	case round < Sleepy:
+		runtime.Gosched()
+	default:
+		time.Sleep(min(time.Duration(round-Sleepy+1)*10*time.Microsecond, maxSleep))
 	}
-	time.Sleep(min(time.Duration(round-Sleepy+1)*10*time.Microsecond, maxSleep))
 }
 
 // Nanotime is the time in nanoseconds, for polls that shall not be too close.
