@@ -5,7 +5,7 @@ var committing = []mutant{
 	{"commit without validation", []edit{{e + "commit.go",
 		"for i := range tx.reads {", "for i := range tx.reads[:0] {"}}},
 	{"version drawn before the locks are taken", []edit{{e + "commit.go",
-		"wv := tx.block.draw(versionOf(newest))", "wv := early"}, {e + "commit.go",
+		"wv := tx.block.draw(versionOf(newest))", "_ = newest\n\twv := early"}, {e + "commit.go",
 		"\tvar newest uint64\n", "\tvar newest uint64\n\tearly := tx.block.draw(0)\n"}}},
 	{"any lock taken for one's own", []edit{{e + "commit.go",
 		"e != nil && e.old&^waitBit == r.word", "e != nil || " + always + "e.old&^waitBit == r.word"}}},

@@ -60,6 +60,7 @@ func subcommands() []subcommand {
 		{"list", "list the workloads, the engines and the flags", list},
 		{"suite", "run all workloads under noise, decided by the history checker", suite},
 		{"compare", "measure workloads on Weft, mutexes and anacrolix/stm, side by side", compare},
+		{"policies", "measure the policies under more and more conflicts, beside one mutex", policies},
 		{"replay", "run a trial again by its code, or decide a saved history", replay},
 		{"report", "measure, and write one HTML file with charts", report},
 	}
