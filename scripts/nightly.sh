@@ -2,8 +2,10 @@
 # Runs what is too long for every change.
 #
 # That is the same checks many times over, the explorer's long search, fuzzing,
-# the larger models, the mutants and an hour of stress. It runs all of them and
-# fails if one did.
+# the larger models, the mutants, a hundred million recorded attempts and an hour
+# of stress. It runs all of them and fails if one did. RACE_COUNT, CPU_COUNT,
+# DEEP (the explorer's tests, as for -run), FUZZTIME, MODEL (nightly or small),
+# MUTANTS (as for -run), ATTEMPTS and SOAK make it shorter.
 source "$(dirname "$0")/lib.sh"
 failed=()
 run() {
@@ -17,11 +19,12 @@ run() {
 }
 run env TIMEOUT=60m scripts/race.sh -count="${RACE_COUNT:-20}"
 run env TIMEOUT=60m scripts/cpu.sh -count="${CPU_COUNT:-10}"
-run go test -tags stmexplore -count=1 -timeout 120m ./internal/explore -args -deep
+run go test -tags stmexplore -count=1 -timeout 120m -run "${DEEP:-.}" ./internal/explore -args -deep
 run env WEFT_TEST_LARGE=1 go test -count=1 -timeout 60m ./internal/engine
 run env FUZZTIME="${FUZZTIME:-10m}" scripts/fuzz.sh
-run scripts/model.sh nightly
-run scripts/mutants.sh
+run scripts/model.sh "${MODEL:-nightly}"
+run scripts/mutants.sh -run "${MUTANTS:-.}"
+run go run ./stress -only race -attempts "${ATTEMPTS:-100000000}"
 run go run ./stress suite -duration "${SOAK:-1h}"
 if [ ${#failed[@]} -gt 0 ]; then
 	printf 'failed: %s\n' "${failed[@]}"
