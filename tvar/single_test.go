@@ -2,6 +2,7 @@ package tvar_test
 
 import (
 	"context"
+	"runtime"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -63,6 +64,10 @@ func TestModifyEscalates(t *testing.T) {
 		} else {
 			late.Go(func() { v.Store(-1) }) // has to wait for its turn
 			late.Go(func() { update(t, func(tx *stm.Tx) { v.Set(tx, -1) }) })
+			for range 3000 {
+				runtime.Gosched() // they would get through if they could
+			}
+			require.Equal(t, n, v.Load())
 		}
 		return n + 100
 	})
