@@ -117,3 +117,8 @@ func (o *optional[T]) tryModify(f func(T) T, install func(*engine.Cell, uint64, 
 	}
 	return x, done
 }
+
+// retire puts o out of use.
+func (o *optional[T]) retire(tx *stm.Tx) {
+	engine.Write(tx.Engine(), &o.cell, retirement)
+}

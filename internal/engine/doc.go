@@ -54,7 +54,7 @@
 //
 //	word.go cell.go clock.go     the data
 //	tx.go read.go write.go       one attempt
-//	commit.go single.go          what writes
+//	commit.go single.go both.go  what writes
 //	run.go signal.go misuse.go   the life of a transaction
 //	savepoint.go hooks.go        parts of one
 //	commute.go                   writes that do not read

@@ -78,3 +78,9 @@ func (x *index) reset() {
 	}
 	x.used = 0
 }
+
+// Written reports whether tx has written c.
+func Written(tx *Tx, c *Cell) bool {
+	tx.check()
+	return tx.find(c) != nil
+}
