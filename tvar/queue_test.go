@@ -114,12 +114,12 @@ func TestQueuePairsAreSeenTogether(t *testing.T) {
 				*from = x % n
 			}
 		}
-		require.ElementsMatch(t, upTo(2*n), append(got[0], got[1]...))
+		require.ElementsMatch(t, numbers(2*n), append(got[0], got[1]...))
 		require.Zero(t, a.Size()+b.Size())
 	})
 }
 
-func upTo(n int) (all []int) {
+func numbers(n int) (all []int) {
 	for i := range n {
 		all = append(all, i)
 	}
@@ -163,7 +163,7 @@ func TestQueueUnderContention(t *testing.T) {
 		producers.Wait()
 		q.Shut()
 		consumers.Wait()
-		require.ElementsMatch(t, upTo(3*n), slices.Concat(got[:]...))
+		require.ElementsMatch(t, numbers(3*n), slices.Concat(got[:]...))
 	})
 }
 
