@@ -144,16 +144,24 @@ func TestEscalatedMayRetry(t *testing.T) {
 func TestIrrevocableHalfWayRestartsBefore(t *testing.T) {
 	v, w := tvar.New(0), tvar.New(0)
 	starts, effects := 0, 0
+	var late sync.WaitGroup
 	update(t, func(tx *stm.Tx) {
 		starts++
 		n := v.Get(tx)
 		if starts == 1 {
 			elsewhere(func() { v.Store(1) })
+		} else {
+			late.Go(func() { v.Store(2) })
+			for range 3000 {
+				runtime.Gosched() // it would get through if it could
+			}
+			require.Equal(t, 1, v.Load())
 		}
 		tx.Irrevocable()
 		effects++
 		w.Set(tx, n)
 	})
+	late.Wait()
 	require.Equal(t, 2, starts)
 	require.Equal(t, 1, effects)
 	require.Equal(t, 1, w.Load())

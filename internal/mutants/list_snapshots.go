@@ -22,7 +22,7 @@ var snapshots = []mutant{
 	{"history left behind by a View", []edit{{e + "snapshot.go",
 		"\tsweepAfterView()\n", ""}}},
 	{"sweep drops what a commit is about to need", []edit{{e + "sweep.go",
-		"newer = math.MaxUint64", "_ = math.MaxUint64"}}},
+		"newer = math.MaxUint64", "_ = uint64(math.MaxUint64)"}}},
 	{"history kept after the value is overwritten", []edit{{e + "commit.go",
 		"\tif past {\n\t\ttx.keepPast(wv)\n\t}\n\twoken", "\twoken"}, {e + "commit.go",
 		"\tif past {\n\t\tsweepAfterCommit()", "\tif past {\n\t\ttx.keepPast(wv)\n\t\tsweepAfterCommit()"}}},
