@@ -22,7 +22,7 @@ const (
 // may rely on still holds.
 var equivalent = map[string]string{
 	"index believes a position that was cut off": "what a rollback cuts off it clears, so beyond the length no entry has a cell",
-	"woken before the value is published": "all cells of the write set are locked until they are published, so who is woken waits for them, as a new reader does",
+	"woken before the value is published":        "all cells of the write set are locked until they are published, so who is woken waits for them, as a new reader does",
 }
 
 // mutants are all that are planted.
