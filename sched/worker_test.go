@@ -62,6 +62,22 @@ func TestWorkerKinds(t *testing.T) {
 	require.Equal(t, 2, n.Load())
 }
 
+// TestWorkerInHookOfAPanic: a hook that compensates for a body that panicked
+// may use the body's worker.
+func TestWorkerInHookOfAPanic(t *testing.T) {
+	v := tvar.New(0)
+	w := sched.NewWorker()
+	require.PanicsWithValue(t, "ouch", func() {
+		_ = w.Atomically(t.Context(), func(tx *stm.Tx) error {
+			tx.OnRollback(func() {
+				_ = w.Atomically(t.Context(), func(tx *stm.Tx) error { v.Set(tx, 1); return nil })
+			})
+			panic("ouch")
+		})
+	})
+	require.Equal(t, 1, v.Load())
+}
+
 func TestWorkerAfterPanic(t *testing.T) {
 	w := sched.NewWorker()
 	n := tvar.New(0)
