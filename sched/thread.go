@@ -39,6 +39,7 @@ type Thread struct {
 	looks   int   // around, in this transaction
 	regions []region
 	pending []func() // natives put off until the commit
+	elided  []*Mutex // held, and not written yet
 	saved   saved
 	strides []stride
 
@@ -164,4 +165,5 @@ func (t *Thread) forget() {
 	t.regions = t.regions[:0]
 	clear(t.pending)
 	t.pending = t.pending[:0]
+	t.dropElided()
 }

@@ -1,8 +1,6 @@
 package sched
 
 import (
-	"context"
-
 	"github.com/weft-stm/weft/internal/engine"
 )
 
@@ -45,6 +43,7 @@ func (t *Thread) UndoAtomic() {
 func (t *Thread) InAtomic() bool { return len(t.regions) > 0 }
 
 func (t *Thread) pushRegion() {
+	t.hold()
 	t.regions = append(t.regions, region{engine.OpenPart(&t.e), len(t.pending)})
 }
 
@@ -68,6 +67,7 @@ func (t *Thread) undoRegions(n int) {
 		engine.UndoPart(&t.e, r.part)
 		clear(t.pending[r.pending:])
 		t.pending = t.pending[:r.pending]
+		t.dropElided()
 	}
 }
 
@@ -136,15 +136,12 @@ func (t *Thread) Retry() (Status, error) {
 
 // retryDirect undoes the region and lets others have a turn.
 func (t *Thread) retryDirect() Status {
-	m := t.m
 	t.undoRegions(0)
-	e := m.sleepers.add()
-	t.release()
-	if !e.parker.Park(t.ctx.Done()) {
-		m.sleepers.drop(e)
-		return t.undone(context.Cause(t.ctx))
+	err := t.sleep()
+	if err == nil {
+		err = t.acquire()
 	}
-	if err := t.acquire(); err != nil {
+	if err != nil {
 		return t.undone(err)
 	}
 	t.again()

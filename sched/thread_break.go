@@ -92,7 +92,7 @@ func (t *Thread) arm() {
 		n = min(n, max(1, t.length-t.used))
 	}
 	if t.limit > 0 {
-		n = min(n, max(1, t.limit-t.steps-t.used+1))
+		n = min(n, max(1, t.limit-t.steps-t.used))
 	}
 	t.granted, t.budget = n-1, n-1
 }

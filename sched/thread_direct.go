@@ -51,10 +51,28 @@ func (t *Thread) awaitTransactions() error {
 
 // release ends direct access and leaves.
 func (t *Thread) release() {
+	t.m.sleepers.wake()
+	t.letGo()
+}
+
+// sleep is release for a thread that waits until another has had a turn. Its
+// error is that of the context; t is outside in any case.
+func (t *Thread) sleep() error {
+	m := t.m
+	m.sleepers.wake()
+	e := m.sleepers.add() // before others can go on, or their wake could be missed
+	t.letGo()
+	if !e.parker.Park(t.ctx.Done()) {
+		m.sleepers.drop(e)
+		return context.Cause(t.ctx)
+	}
+	return nil
+}
+
+func (t *Thread) letGo() {
 	engine.SetDirect(&t.e, false)
 	t.inside = false
 	t.fold()
-	t.m.sleepers.wake()
 	if t.m.mode == STM {
 		// Pairs with the load by who waits for transactions: what was done in
 		// place comes before.

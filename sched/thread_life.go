@@ -114,6 +114,9 @@ func (t *Thread) leave() Status {
 // again.
 func (t *Thread) commit() Status {
 	before := engine.Version(engine.TxOf(&t.e))
+	if len(t.elided) > 0 {
+		t.hold()
+	}
 	if len(t.pending) > 0 {
 		t.m.effects.number(t)
 	}
@@ -190,7 +193,7 @@ func (t *Thread) undone(err error) Status {
 func (t *Thread) again() {
 	t.start(t.site)
 	t.steps = t.saved.steps
-	if t.saved.region {
+	if t.saved.region && !t.closure {
 		t.pushRegion()
 	}
 	t.arm()

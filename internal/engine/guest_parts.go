@@ -1,5 +1,7 @@
 package engine
 
+import "math"
+
 // A Part is where a part of a guest's attempt, or of its direct access, began.
 type Part struct {
 	direct  bool
@@ -96,6 +98,22 @@ func Accesses(g *Guest) (reads, writes int) { return len(g.tx.reads), len(g.tx.w
 // WrittenAt is the version of the value that c holds.
 func WrittenAt(c *Cell) uint64 { return versionOf(c.word.Load()) }
 
+// HasToken reports whether g keeps all other updates waiting.
+func HasToken(g *Guest) bool { return g.tx.serial }
+
+// InstallNow is Install, but does not wait for whoever holds the serial token.
+func InstallNow(c *Cell, seen uint64, v Value) bool {
+	if seen&lockBit != 0 || !c.word.CompareAndSwap(seen, seen|lockBit) {
+		return false
+	}
+	if gateClosed() {
+		c.unlock(seen)
+		return false
+	}
+	c.publish(seen, v)
+	return true
+}
+
 // dropZeros takes additions out of the write set that come to nothing.
 func (g *Guest) dropZeros() {
 	tx := &g.tx
@@ -112,4 +130,33 @@ func (g *Guest) dropZeros() {
 	tx.writes = kept
 	tx.index.reset()
 	tx.indexed, tx.behind = 0, true
+}
+
+// FetchDated is Fetch with the version of the value. What g has written itself
+// is the latest.
+func FetchDated(g *Guest, c *Cell) (v Value, version uint64, ok bool) {
+	tx := &g.tx
+	for {
+		if v, ok = Fetch(g, c); !ok {
+			return v, 0, false
+		}
+		l := c.word.Load()
+		switch {
+		case g.direct || l&^flagsMask == g.stamp:
+			return v, versionOf(l), true
+		case g.find(c) != nil:
+			return v, math.MaxUint64, true
+		case l < tx.limit || l-tx.first < tx.span:
+			return v, versionOf(l), true // unchanged: Fetch has accepted it, or an extension since
+		case !Validate(g):
+			return v, 0, false
+		}
+	}
+}
+
+// PutDated is Put for direct access, and gives c the version of another cell.
+func PutDated(g *Guest, c *Cell, v Value, like *Cell) {
+	Put(g, c, v)
+	l := c.word.Load()
+	c.word.Store(like.word.Load()&^flagsMask | l&flagsMask)
 }

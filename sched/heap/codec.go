@@ -208,3 +208,10 @@ func size[T any]() uintptr {
 func cellAt(first *engine.Cell, i int) *engine.Cell {
 	return (*engine.Cell)(unsafe.Add(unsafe.Pointer(first), uintptr(i)*unsafe.Sizeof(*first)))
 }
+
+// nodeValue and nodeOf store pointers to nodes of a Queue.
+func nodeValue[T any](n *node[T]) engine.Value {
+	return engine.Value{P: unsafe.Pointer(n), Kind: engine.Pointer}
+}
+
+func nodeOf[T any](v engine.Value) *node[T] { return (*node[T])(v.P) }

@@ -42,17 +42,19 @@ import (
 type Dict[K comparable, V any] struct {
 	_       [0]func(K, V)
 	length  engine.Cell
+	inserts engine.Cell // written by each transaction that inserts, read by none: see present
 	epoch   engine.Cell // newer than the emptiness of what has been retired
 	table   atomics.Pointer[table[K, V]]
 	mu      atomics.Mutex  // held for short, never while waiting for anybody
-	order   []*entry[K, V] // in the order in which they were made; only appended to, or replaced
-	numbers atomics.Uint64 // of insertions
+	order   []*entry[K, V] // in the order in which they were made; appended to, or replaced
+	version int            // of order: how often it was replaced
+	numbers atomics.Uint64 // given out to insertions
 }
 
 // An entry is the place of one key.
 type entry[K comparable, V any] struct {
 	value engine.Cell // nothing if the key is not there
-	since engine.Cell // the number of its insertion, or nothing
+	since engine.Cell // a number of its insertion, or nothing
 	key   K
 	hash  uint64
 	life  atomics.Uint32 // see purge
@@ -63,6 +65,7 @@ type entry[K comparable, V any] struct {
 func NewDict[K comparable, V any](t *sched.Thread) *Dict[K, V] {
 	d := fresh[Dict[K, V]]()
 	engine.Birth(t.Engine(), &d.length, number(0))
+	engine.Birth(t.Engine(), &d.inserts, number(0))
 	return d
 }
 
@@ -78,7 +81,9 @@ func (d *Dict[K, V]) TryGet(t *sched.Thread, k K) (x V, found, ok bool) {
 	case !ok || isNothing(v):
 		return x, false, ok && d.settle(t, e)
 	case isRetired(v):
-		e.life.Store(gone)
+		if e, v, ok := d.look(t, k); !ok || e == nil || isNothing(v) {
+			return x, false, ok
+		}
 		return d.TryGet(t, k)
 	}
 	return decode[V](v), true, true
@@ -147,7 +152,13 @@ func (d *Dict[K, V]) Set(t *sched.Thread, k K, x V) { mustOK(t, d.TrySet(t, k, x
 func (d *Dict[K, V]) insert(t *sched.Thread, e *entry[K, V], x V) (ok bool) {
 	g := t.Engine()
 	engine.Put(g, &e.value, encode(x, engine.Zero))
-	engine.Put(g, &e.since, number(int(d.numbers.Add(1))))
+	n := number(int(d.numbers.Add(1)))
+	if engine.Direct(g) {
+		engine.PutDated(g, &e.since, n, &d.inserts)
+	} else {
+		engine.Put(g, &e.since, n)
+		engine.Increase(g, &d.inserts, whole, 1)
+	}
 	engine.Increase(g, &d.length, whole, 1)
 	return true
 }

@@ -23,53 +23,59 @@ func (d *Dict[K, V]) TryKeys(t *sched.Thread) (keys []K, ok bool) {
 	}
 	n := int(v.W)
 	for {
-		all := d.entries()
+		all, version := d.entries()
 		keys, ok = present(g, all, n)
 		if !ok {
 			return nil, false
 		}
 		// The state that has been seen is not older than the last look at a
 		// slot. Whatever key it has got its entry before.
-		if now := d.entries(); len(now) == len(all) && (len(all) == 0 || now[0] == all[0]) {
+		if now, v := d.entries(); len(now) == len(all) && v == version {
 			return keys, true
 		}
 	}
 }
 
-// present returns the keys that are there, of those with entries all, n or so.
+// present returns the keys that are there, of those with entries all, n or so, in
+// the order in which they were inserted.
+//
+// That is the order of the commits that inserted them. All of these write one
+// cell, so their versions ascend; keys of one transaction go by their numbers,
+// and so do those that were inserted in place after it, which bear the version
+// of the latest commit then.
 func present[K comparable, V any](g *engine.Guest, all []*entry[K, V], n int) (keys []K, ok bool) {
-	keys = make([]K, 0, n)
-	numbers := make([]uint64, 0, n)
+	found := make([]insertion[K], 0, n)
 	sorted := true
 	for _, e := range all {
-		v, ok := engine.Fetch(g, &e.since)
+		v, version, ok := engine.FetchDated(g, &e.since)
 		if !ok {
 			return nil, false
 		}
 		if isNothing(v) || isRetired(v) {
 			continue
 		}
-		sorted = sorted && (len(numbers) == 0 || numbers[len(numbers)-1] < v.W)
-		keys = append(keys, e.key)
-		numbers = append(numbers, v.W)
+		x := insertion[K]{e.key, version, v.W}
+		sorted = sorted && (len(found) == 0 || found[len(found)-1].compare(x) < 0)
+		found = append(found, x)
 	}
 	if !sorted {
-		sortBy(keys, numbers)
+		slices.SortFunc(found, insertion[K].compare)
+	}
+	keys = make([]K, len(found))
+	for i := range found {
+		keys[i] = found[i].key
 	}
 	return keys, true
 }
 
-// sortBy sorts keys by their numbers.
-func sortBy[K any](keys []K, numbers []uint64) {
-	at := make([]int, len(keys))
-	for i := range at {
-		at[i] = i
-	}
-	slices.SortFunc(at, func(i, j int) int { return cmp.Compare(numbers[i], numbers[j]) })
-	old := slices.Clone(keys)
-	for i, j := range at {
-		keys[i] = old[j]
-	}
+// An insertion is a key with what it is ordered by.
+type insertion[K any] struct {
+	key             K
+	version, number uint64
+}
+
+func (x insertion[K]) compare(y insertion[K]) int {
+	return cmp.Or(cmp.Compare(x.version, y.version), cmp.Compare(x.number, y.number))
 }
 
 // Keys returns the keys, in the order in which they were inserted: see TryKeys.

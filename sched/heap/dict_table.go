@@ -98,25 +98,35 @@ func (d *Dict[K, V]) place(t *sched.Thread, k K) *entry[K, V] {
 	return e
 }
 
-// rebuild returns a table with room for another entry. In direct access it
-// leaves out entries without a key, unless an undo may need them.
+// rebuild returns a table with room for another entry, and leaves out entries
+// without a key if there are many.
 func (d *Dict[K, V]) rebuild(t *sched.Thread, old *table[K, V]) *table[K, V] {
+	g := t.Engine()
 	order := d.order
-	if engine.Direct(t.Engine()) && (t == nil || !t.InAtomic()) {
+	switch live := int(engine.FetchOwn(&d.length).W); {
+	case 2*live >= len(order):
+	case !engine.Direct(g):
+		if !engine.HasToken(g) { // else it would have to wait for itself
+			order = d.purge()
+		}
+	case t == nil || !t.InAtomic(): // else an undo may need them
 		order = make([]*entry[K, V], 0, len(d.order))
 		for _, e := range d.order {
-			if v := engine.FetchOwn(&e.since); !isNothing(v) {
+			if !isNothing(engine.FetchOwn(&e.since)) {
 				order = append(order, e)
 			}
 		}
 	}
-	n := len(old.slots)
-	for 4*(len(order)+1) > 2*n {
+	n := minSlots
+	for 4*(len(order)+1) > 3*n {
 		n *= 2
 	}
 	b := &table[K, V]{old.seed, make([]atomics.Pointer[entry[K, V]], n)}
 	for _, e := range order {
 		b.add(e)
+	}
+	if len(order) < len(d.order) {
+		d.version++
 	}
 	d.order = order
 	return b
@@ -128,14 +138,15 @@ func (d *Dict[K, V]) settle(t *sched.Thread, e *entry[K, V]) (ok bool) {
 	if engine.Direct(t.Engine()) {
 		return true
 	}
+	e.touch(t)
 	_, ok = engine.Glance(t.Engine(), &d.epoch)
 	return ok
 }
 
 // entries returns the entries that there are, in the order in which they were
-// made.
-func (d *Dict[K, V]) entries() []*entry[K, V] {
+// made, and a number that changes when some are taken out.
+func (d *Dict[K, V]) entries() (all []*entry[K, V], version int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.order
+	return d.order, d.version
 }

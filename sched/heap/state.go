@@ -5,7 +5,10 @@ import "github.com/weft-stm/weft/internal/engine"
 // A slot that may hold nothing does so if it has never been written, or holds a
 // box without contents. A slot that is out of use for ever holds a string of one
 // byte without data. encode makes neither.
-var nothing = engine.Value{Kind: engine.Box}
+var (
+	nothing = engine.Value{Kind: engine.Box}
+	retired = engine.Value{Kind: engine.String, W: 1}
+)
 
 // isNothing reports whether v is the contents of a slot that holds nothing.
 func isNothing(v engine.Value) bool {
