@@ -49,7 +49,9 @@ func TestManyReads(t *testing.T) {
 	const n = 100_000
 	vars := make([]tvar.Var[int], n)
 	attempts, sum := 0, 0
+	var tx0 *engine.Tx
 	update(t, func(tx *stm.Tx) {
+		tx0 = tx.Engine()
 		attempts++
 		sum = 0
 		for i := range vars {
@@ -60,6 +62,8 @@ func TestManyReads(t *testing.T) {
 		}
 		vars[0].Set(tx, sum)
 	})
+	_, readCap, _, _, _ := engine.Logs(tx0)
+	require.LessOrEqual(t, readCap, 1<<14, "large logs are not kept")
 	require.Equal(t, 1, attempts)
 	require.Equal(t, 1, sum)
 	require.Equal(t, 1, vars[0].Load())
