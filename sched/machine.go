@@ -26,6 +26,7 @@ type Machine struct {
 	machineConfig
 	lock     turnstile               // of GIL and Serial
 	fast     atomics.Pointer[Thread] // who has the heap to itself, in STM
+	insiders atomics.Uint32          // threads inside, or on their way, in STM
 	threads  atomics.Uint32          // that exist
 	lastID   atomics.Uint64          // of threads
 	lastUnit atomics.Uint64          // given out to threads for NewID
@@ -129,7 +130,7 @@ func (s Status) String() string {
 // is doomed with its cause. It is to be closed by [Thread.Close].
 //
 // The error is [ErrTooManyThreads], by the option [MaxThreads]. A thread is
-// outside of transactions at first: see [Thread.Enter]. It costs about three
+// outside of transactions at first: see [Thread.Enter]. It takes about ten
 // kilobytes.
 func (m *Machine) NewThread(ctx context.Context, g Guest) (*Thread, error) {
 	if ctx == nil {
@@ -140,7 +141,6 @@ func (m *Machine) NewThread(ctx context.Context, g Guest) (*Thread, error) {
 		if n >= m.maxThreads {
 			return nil, ErrTooManyThreads
 		}
-		// Pairs with who claims the heap for itself: see Machine.claim.
 		if m.threads.CompareAndSwap(n, n+1) {
 			break
 		}

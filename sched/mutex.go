@@ -90,6 +90,7 @@ func (x *Mutex) wait(t *Thread) Status {
 	if s := t.leave(); s != Proceed {
 		return s
 	}
+	t.comeIn() // what is written in place would not wake it
 	for {
 		err := engine.Await(t.ctx, &x.owner, func(v engine.Value) bool { return v.W == 0 })
 		if err != nil {

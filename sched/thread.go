@@ -34,14 +34,18 @@ type Thread struct {
 	closure bool // the body of Atomically is the checkpoint
 	due     bool // the transaction is to end at the next opportunity
 	site    uint32
-	length  int   // of the transaction, in instructions
-	began   int64 // nanoseconds
-	looks   int   // around, in this transaction
-	regions []region
-	pending []func() // natives put off until the commit
-	elided  []*Mutex // held, and not written yet
-	saved   saved
-	strides []stride
+
+	counted   bool  // among those inside
+	disturbed bool  // another has come while t had the heap to itself
+	alone     int   // transactions in a row without another thread inside
+	length    int   // of the transaction, in instructions
+	began     int64 // nanoseconds
+	looks     int   // around, in this transaction
+	regions   []region
+	pending   []func() // natives put off until the commit
+	elided    []*Mutex // held, and not written yet
+	saved     saved
+	strides   []stride
 
 	id      uint64
 	ctx     context.Context
@@ -139,6 +143,7 @@ func (t *Thread) Close() {
 	if t.inside {
 		t.abandon()
 	}
+	t.goOut() // of a thread whose OnCommit function has panicked
 	t.err = ErrThreadClosed
 	t.publish()
 	t.cancel(ErrThreadClosed)
@@ -157,6 +162,7 @@ func (t *Thread) abandon() {
 	t.forget()
 	engine.Abort(&t.e)
 	t.inside = false
+	t.goOut()
 	t.used = 0
 }
 

@@ -8,28 +8,38 @@ import (
 )
 
 // A thread that has the heap to itself reads and writes in place: in the modes
-// with a lock while it holds it, in STM while it is the only thread. What it
-// does inside an atomic region can be undone, and nothing else.
+// with a lock while it holds it, in STM while no other is inside. What it does
+// inside an atomic region can be undone, and nothing else.
 //
 // How a second thread ends that, in STM:
 //
 //	first                                second
-//	1 fast := itself                     1 threads := 2
-//	2 threads > 1? then fast := nil      2 wait until fast = nil
+//	1 fast := itself                     1 insiders := 2
+//	2 insiders > 1? then fast := nil     2 wait until fast = nil
 //	3 works in place, and now and then
-//	  looks whether threads > 1
+//	  looks whether insiders > 1
 //	4 then, outside of regions,
 //	  fast := nil
 //
 // The first sees that there are two threads, or the second that fast is set.
+// Who sleeps until something changes counts as inside: what is written in place
+// wakes nobody.
 
-// claim makes the heap t's own if there is no other thread.
+// aloneAfter is how many transactions in a row a thread must have been alone
+// before it claims the heap: giving it back costs the next one a wait.
+const aloneAfter = 16
+
+// claim makes the heap t's own if no other thread is inside.
 func (t *Thread) claim() bool {
 	m := t.m
-	if m.transact || m.threads.Load() != 1 || !m.fast.CompareAndSwap(nil, t) {
+	if m.transact || m.insiders.Load() != 1 {
+		t.alone = 0
 		return false
 	}
-	if m.threads.Load() != 1 {
+	if t.alone++; t.alone < aloneAfter && t.disturbed || !m.fast.CompareAndSwap(nil, t) {
+		return false
+	}
+	if m.insiders.Load() != 1 {
 		m.fast.Store(nil)
 		return false
 	}
@@ -47,6 +57,22 @@ func (t *Thread) awaitTransactions() error {
 		atomics.PauseLong(round, func() bool { return m.fast.Load() == nil || t.ctx.Err() != nil })
 	}
 	return nil
+}
+
+// comeIn counts t among those inside. Between two transactions it stays there.
+func (t *Thread) comeIn() {
+	if !t.counted {
+		t.counted = true
+		t.m.insiders.Add(1)
+	}
+}
+
+// goOut ends that.
+func (t *Thread) goOut() {
+	if t.counted {
+		t.counted = false
+		t.m.insiders.Add(^uint32(0))
+	}
 }
 
 // release ends direct access and leaves.
@@ -77,6 +103,7 @@ func (t *Thread) letGo() {
 		// Pairs with the load by who waits for transactions: what was done in
 		// place comes before.
 		t.m.fast.Store(nil)
+		t.goOut()
 		return
 	}
 	t.m.lock.leave()
@@ -89,7 +116,8 @@ func (t *Thread) breakDirect(site uint32) Status {
 		m := t.m
 		m.sleepers.wake()
 		switch {
-		case m.mode == STM && m.threads.Load() > 1:
+		case m.mode == STM && m.insiders.Load() > 1:
+			t.disturbed = true
 			t.release()
 			return t.enter(site)
 		case m.mode != STM && m.lock.due(m.interval):

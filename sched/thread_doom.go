@@ -66,6 +66,7 @@ func (t *Thread) mustEnd() bool {
 // end takes a doomed thread outside. Its regions are undone. What it did before
 // is committed; if that is lost, it is undone too, and the guest restored.
 func (t *Thread) end() Status {
+	defer t.goOut()
 	if !t.inside {
 		return Ended
 	}
@@ -90,6 +91,7 @@ func (t *Thread) end() Status {
 
 // fail makes err the reason for which t ends, unless there is another.
 func (t *Thread) fail(err error) Status {
+	t.goOut()
 	if !t.mustEnd() {
 		t.err = err
 	}

@@ -38,24 +38,31 @@ func (t *Thread) enter(site uint32) Status {
 
 // acquire takes the lock, or begins a transaction.
 func (t *Thread) acquire() error {
-	switch {
-	case t.m.mode != STM:
+	if t.m.mode != STM {
 		if err := t.m.lock.enter(t.ctx); err != nil {
 			return err
 		}
 		engine.SetDirect(&t.e, true)
-	case t.claim():
-		engine.SetDirect(&t.e, true)
-	default:
-		if err := t.awaitTransactions(); err != nil {
-			return err
-		}
-		if err := engine.Begin(&t.e); err != nil {
-			return err
-		}
+		t.inside = true
+		return nil
+	}
+	t.comeIn()
+	if err := t.acquireHeap(); err != nil {
+		return err
 	}
 	t.inside = true
 	return nil
+}
+
+func (t *Thread) acquireHeap() error {
+	if t.claim() {
+		engine.SetDirect(&t.e, true)
+		return nil
+	}
+	if err := t.awaitTransactions(); err != nil {
+		return err
+	}
+	return engine.Begin(&t.e)
 }
 
 // start resets what is counted for each transaction.
@@ -106,6 +113,7 @@ func (t *Thread) leave() Status {
 	} else if s := t.commit(); s != Proceed {
 		return s
 	}
+	t.goOut()
 	t.publish()
 	return t.flush()
 }
@@ -172,6 +180,7 @@ func (t *Thread) rollback(at ConflictKind) Status {
 	}
 	t.forget()
 	if err := engine.Restart(&t.e); err != nil {
+		t.inside = false
 		return t.undone(err)
 	}
 	t.again()
@@ -180,7 +189,6 @@ func (t *Thread) rollback(at ConflictKind) Status {
 
 // undone leaves t outside after its transaction has been undone, for good.
 func (t *Thread) undone(err error) Status {
-	t.inside = false
 	t.used = 0
 	t.steps = t.saved.steps
 	if !t.closure {
