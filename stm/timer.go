@@ -1,6 +1,7 @@
 package stm
 
 import (
+	"slices"
 	"time"
 
 	"github.com/weft-stm/weft/internal/engine"
@@ -9,6 +10,7 @@ import (
 // A timer is a variable that is written once its time has come.
 type timer struct {
 	key   any // the duration, or the time
+	used  int // the latest attempt that asked for it
 	fired engine.Cell
 	t     *time.Timer
 }
@@ -52,10 +54,12 @@ func (tx *Tx) expire(key any, left func() time.Duration) {
 		if d <= 0 {
 			return
 		}
+		tx.dropTimers()
 		t = &timer{key: key}
 		t.t = time.AfterFunc(d, func() { engine.Store(&t.fired, engine.Value{W: 1, Kind: engine.Scalar}) })
 		tx.timers = append(tx.timers, t)
 	}
+	t.used = tx.Attempt()
 	if engine.Read(e, &t.fired).W == 0 {
 		engine.Retry(e)
 	}
@@ -68,6 +72,20 @@ func (tx *Tx) timer(key any) *timer {
 		}
 	}
 	return nil
+}
+
+// dropTimers ends those for points in time that neither this attempt nor the
+// last has asked for: a body that waits for a time which others move would
+// gather them. That a duration has passed must be remembered.
+func (tx *Tx) dropTimers() {
+	tx.timers = slices.DeleteFunc(tx.timers, func(t *timer) bool {
+		_, until := t.key.(time.Time)
+		drop := until && t.used < tx.Attempt()-1
+		if drop {
+			t.t.Stop()
+		}
+		return drop
+	})
 }
 
 // stopTimers ends those of a transaction that has ended.
