@@ -145,7 +145,7 @@ var coreMayImport = map[string]bool{
 	"strconv": true, "strings": true,
 
 	"unsafe": true, // within TestUnsafeIsNamed
-	"weak":   true, // lists sleepers without keeping them alive
+	"weak":   true, // lists sleepers without keeping them alive; WeakVar
 }
 
 // atomicsMayImport is coreMayImport for the door itself.
@@ -162,6 +162,8 @@ var coreTime = []exception{
 	{"stm/irrevocables.go", timeInCore, "a watchdog is given a duration"},
 	{"stm/timer.go", timeInCore, "waits for a time"},
 	{"stm/waiting.go", timeInCore, "tells since when somebody waits"},
+	{"tvar/delay.go", timeInCore, "holds a time to wait for"},
+	{"tvar/ticker.go", timeInCore, "holds times to wait for"},
 }
 
 // TestCoreImports keeps the core to a part of the standard library: no
