@@ -5,6 +5,7 @@ type hooks struct {
 	commit   []func()
 	rollback []func()
 	before   []func() error
+	kept     []any // alive until the attempt has ended
 }
 
 type hookMarks struct{ commit, rollback, before int }
@@ -41,6 +42,15 @@ func BeforeCommit(tx *Tx, f func() error) {
 	tx.hooks.before = append(tx.hooks.before, f)
 }
 
+// Keep keeps x, a pointer, alive until the attempt has ended. What is taken back
+// keeps its objects alive, too: it has been seen.
+func Keep(tx *Tx, x any) {
+	tx.check()
+	if n := len(tx.hooks.kept); n == 0 || tx.hooks.kept[n-1] != x {
+		tx.hooks.kept = append(tx.hooks.kept, x)
+	}
+}
+
 // runBefore runs the BeforeCommit hooks, also those that they register.
 func (tx *Tx) runBefore() error {
 	for i := 0; i < len(tx.hooks.before); i++ {
@@ -58,7 +68,7 @@ func (tx *Tx) runBefore() error {
 // and may start others.
 func (h *hooks) take() (commit, rollback []func()) {
 	commit, rollback = h.commit, h.rollback
-	if commit != nil || rollback != nil || h.before != nil {
+	if commit != nil || rollback != nil || h.before != nil || h.kept != nil {
 		*h = hooks{}
 	}
 	return commit, rollback
