@@ -35,7 +35,8 @@ func (o *jobOptions) race(ctx context.Context, t *terminal, r *JobReport) error 
 			return err
 		}
 		c := trial.Config{
-			Workload: w, Engine: memory.Weft, Seed: o.seed + uint64(i), Noise: o.noise, SaveDir: o.save,
+			// Mixed policies: the default one alone hardly lets transactions collide.
+			Workload: w, Engine: memory.Policies, Seed: o.seed + uint64(i), Noise: o.noise, SaveDir: o.save,
 			Duration: each, Attempts: leastRace, Progress: steps(t, each.Milliseconds()),
 		}
 		total := each.Milliseconds()
