@@ -12,8 +12,8 @@ import (
 
 // A Pair is a key and its value.
 type Pair[K, V any] struct {
-	Key   K
-	Value V
+	Key   K // in the order of the map
+	Value V // under Key
 }
 
 // String formats the pair as an element of a map, for people.
