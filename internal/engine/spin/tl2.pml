@@ -1,24 +1,34 @@
 /*
- * The commit protocol: begin, read, extend, commit, the gate and the token.
+ * The commit protocol: begin, read, extend, commit, the clock, the gate.
  *
- * T processes run A attempts each. An attempt is *every* program of up to OPS
- * operations over V variables: the body chooses its next operation at random,
- * so one run of the checker covers all programs in all interleavings.
+ * T processes, each a descriptor with its block of versions, run ATTEMPTS
+ * attempts in all. An attempt is *every* program of up to OPS operations over V
+ * variables: the body chooses its next operation at random, so one run of the
+ * checker covers all programs in all interleavings. Writes are logged only, so
+ * nothing is lost by putting them after the reads.
  *
- *   word[x]   version of x, and LOCK on top while a committer holds x
- *   value[x]  token of the attempt that wrote x (see ghost.pml)
- *   clock     version of the latest commit that may have begun to publish
+ *   word[x]    version of x, and LOCK on top while a committer holds x
+ *   value[x]   token of the attempt that wrote x (see ghost.pml)
+ *   issued     the last version given out, in blocks of BLOCK
+ *   shown      up to which version snapshots may read
+ *   last, end  of a process: its block ends at end and is used up to last
  *
- *   begin     rv := clock
+ *   begin     rv := shown
  *
- *   read x    l := word[x] ── locked ──> wait until it is not, again
+ *   read x    l := word[x]  ── locked ──> wait until it is not, again
  *             v := value[x]
  *             word[x] = l ?  ── no ───> again
- *             l <= rv     ?  ── yes ──> log (x, l), return v
- *             extend:  now := clock
- *                      each logged (y, m):  wait while y is locked
- *                                           word[y] = m ?  ── no ──> abort
- *                      rv := now, again               (x itself is read anew)
+ *             l <= rv, or one of the own block ?  ── yes ──> log (x, l), return v
+ *             extend
+ *             word[x] = l ?  ── no ───> again
+ *                            ── yes ──> log (x, l), return v
+ *
+ *   extend    t := shown;  or, now and then, t := issued, show t, t := shown
+ *             each logged (y, m):  wait while y is locked
+ *                                  word[y] = m ?  ── no ──> abort
+ *             rv := t
+ *
+ *   show v    shown := max(shown, v)
  *
  *   write x   log. A later read of x returns the logged value.
  *
@@ -29,44 +39,52 @@
  *             each written x:  CAS word[x] := LOCK|word[x]
  *                              ── locked ──> unlock all, abort
  *             gate closed ?  ── yes ──> unlock all, wait until it opens, lock again
- *             g := clock
- *             CAS clock: g -> g+1 ?  ── yes ──> wv := g+1, unique
- *                                    ── no ───> wv := clock
- *             unique and wv = rv+1 ?  ── no ──>
- *                      each logged (y, m):  word[y] = m, or word[y] = LOCK|m
- *                                           and y is written here ?
- *                                           ── no ──> unlock all, abort
- *             each written x:  value[x] := token
+ *             wv := 1 + max(shown, last, version of each written x)
+ *             wv <= end ?  ── no ──> issued := issued+BLOCK; wv := first of these
+ *             a View runs ?  ── yes ──> show wv
+ *             if there are many reads:
+ *                      issued = end ?  ── yes ──>
+ *                               rv >= end-BLOCK ?  ── yes ──> publish
+ *                                                  ── no ───> show end-BLOCK
+ *             each logged (y, m):  word[y] = m, or word[y] = LOCK|m
+ *                                  and y is written here ?
+ *                                  ── no ──> unlock all, abort
+ *   publish   each written x:  value[x] := token
  *                              word[x] := wv           (publishes and unlocks)
  *
- *   token     queue (FIFO), close the gate, begin. Reads and locks wait,
- *             extension and commit check nothing. Open the gate, leave.
+ *   token     queue (FIFO), close the gate, begin. Locks wait, extension cannot
+ *             fail, commit checks nothing. Open the gate, leave.
  *
  *   upgrade   amid the body: queue, close the gate, extend as above. If that
  *             fails, abort, open the gate and leave.
  *
  * Each line that touches shared state is one step; steps of different processes
- * interleave freely. Purely local work is folded into a neighbouring step.
+ * interleave freely. Purely local work is folded into a neighbouring step. What
+ * the engine decides by numbers is open here: whether an extension shows, and
+ * whether reads are many.
  *
- * Macros: T, A, OPS, V. EXT=0: abort instead of extending. GATE=1: up to TOKENS
- * transactions take the token. UPGRADE=1 (with GATE=1), COMMUTE=1: these
- * operations too. BUG=n seeds a bug:
+ * Macros: T, ATTEMPTS, OPS, V, BLOCK. LEFT=n: n blocks are left from earlier
+ * transactions, of each of which one version is used; a variable may carry it,
+ * and unless HEIRS=0 a process may own the block. EXT=0: abort instead of
+ * extending. VIEWS=1: a View comes. GATE=1: up to TOKENS transactions take the
+ * token. UPGRADE=1 (with GATE=1), COMMUTE=1: these operations too.
+ * BUG=n seeds a bug:
  *
  *    1  a read does not load the word a second time
  *    2  an extension checks nothing
- *    3  after an extension a read returns the value that it already had
+ *    3  after an extension a read does not look at its word again
  *    4  commit does not validate
  *    5  commit validates before it locks
  *    6  commit draws its version before it locks
  *    7  commit publishes the word before the value
  *    8  commit ignores the gate
  *    9  commit looks at the gate before it locks
- *   10  validation is skipped when wv = rv+1, unique or not
- *   11  validation is skipped for any unique version
+ *   10  validation is skipped whoever has drawn since the block was taken
+ *   11  validation is skipped whatever of the blocks before was shown
  *   12  an abort leaves its locks behind
  *   13  validation takes every lock for its own
  *   14  validation takes its own locks for foreign ones and the reverse
- *   15  who loses the race for the clock keeps the time before it
+ *   15  validation is skipped once the blocks before are shown, however late
  *   16  a read does not wait for a locked word
  *   17  an extension samples the clock after its checks
  *   18  a read overlooks what the attempt itself wrote
@@ -77,28 +95,50 @@
  *   23  a lock is taken by load and store, not by CAS
  *   24  a commute is computed before the lock is taken
  *   25  reading a commuted variable leaves no entry in the read set
+ *   26  a version is drawn whatever is shown
+ *   27  a version is drawn whatever it overwrites
+ *   28  a block is used beyond its end when readers overtook it
+ *   29  a block is used beyond its end by one
+ *   30  blocks are taken by load and store, not by one addition
+ *   31  a snapshot begins at issued, which it does not show
+ *   32  an extension goes to issued, which it does not show
+ *   33  an extension goes to the version that it was made for
+ *   34  any version from the own block on counts as own
+ *   35  versions of the block below the own one count as own
  */
 
 #ifndef T
 #define T 2
 #endif
-#ifndef A
-#define A 1
+#ifndef ATTEMPTS
+#define ATTEMPTS T
 #endif
 #ifndef V
-#define V 2
+#define V 2   /* at most 3 */
 #endif
 #ifndef OPS
 #define OPS 2
 #endif
+#ifndef BLOCK
+#define BLOCK 2
+#endif
+#ifndef LEFT
+#define LEFT 0
+#endif
+#ifndef HEIRS
+#define HEIRS 1
+#endif
 #ifndef EXT
 #define EXT 1
+#endif
+#ifndef VIEWS
+#define VIEWS 0
 #endif
 #ifndef GATE
 #define GATE 0
 #endif
 #ifndef TOKENS
-#define TOKENS (T*A)
+#define TOKENS ATTEMPTS
 #endif
 #ifndef UPGRADE
 #define UPGRADE 0
@@ -110,19 +150,30 @@
 #define BUG 0
 #endif
 
-#define NODES (T*A)
+#define NODES ATTEMPTS
 #include "ghost.pml"
 
 #define LOCK       128
 #define locked(w)  ((w) >= LOCK)
 #define version(w) ((w) & (LOCK-1))
+#define max(a, b)  ((a) > (b) -> (a) : (b))
 
 byte word[V];
 byte value[V];
-byte clock;
-byte nodes;     /* attempts begun: numbers the nodes of the graph        */
+byte issued = BLOCK*LEFT;
+byte shown;
+byte begun;     /* attempts                                              */
+byte nodes;     /* the same, numbered when they sample the clock         */
 byte arrived;   /* processes begun and variables used: these only break  */
 byte touched;   /* symmetry, see next and pick                           */
+
+#if LEFT && HEIRS
+byte taken;     /* set of left blocks that have an owner                 */
+#endif
+
+#if VIEWS
+bool present;   /* a View has announced itself                           */
+#endif
 
 #if !COMMUTE
 #define deferred 0
@@ -150,6 +201,14 @@ inline open_gate() {
 #define readable(w) (!locked(w))
 #endif
 
+#if BUG == 34
+#define own(w) ((w) > end - BLOCK && end > 0)
+#elif BUG == 35
+#define own(w) ((w) > end - 2*BLOCK && (w) <= last)
+#else
+#define own(w) ((w) > end - BLOCK && (w) <= last)
+#endif
+
 #if BUG == 2
 #define settled(w)    true
 #define current(w, i) true
@@ -172,11 +231,39 @@ inline open_gate() {
 #endif
 
 #if BUG == 10
-#define nobody_between (wv == rv + 1)
-#elif BUG == 11
-#define nobody_between unique
+#define latest true
 #else
-#define nobody_between (unique && wv == rv + 1)
+#define latest (issued == end)
+#endif
+#if BUG == 11
+#define all_before_seen true
+#elif BUG == 15
+#define all_before_seen (shown >= end - BLOCK)
+#else
+#define all_before_seen (rv >= end - BLOCK)
+#endif
+
+#define written(x) (HAS(mine, x) -> version(word[x]) : 0)
+#if BUG == 27 || BUG == 6
+#define overwritten 0
+#elif V == 1
+#define overwritten written(0)
+#elif V == 2
+#define overwritten max(written(0), written(1))
+#else
+#define overwritten max(written(0), max(written(1), written(2)))
+#endif
+#if BUG == 26
+#define floor max(overwritten, last)
+#else
+#define floor max(shown, max(overwritten, last))
+#endif
+#if BUG == 28
+#define at_hand (last < end)
+#elif BUG == 29
+#define at_hand (floor <= end && end > 0)
+#else
+#define at_hand (floor < end)
 #endif
 
 /*
@@ -193,40 +280,81 @@ inline pick() {
 	:: touched > 1 -> x = 2
 #endif
 	fi;
+#if LEFT
+	if
+	:: x == touched -> word[x] = 1   /* last written by the owner of block 0 */
+#if LEFT > 1
+	:: x == touched -> word[x] = 1 + BLOCK
+#endif
+	:: true
+	fi;
+#endif
 	touched = (x == touched -> x + 1 : touched)
 }
+
+/* What may be left to a process: a block in use. */
+#if LEFT && HEIRS
+inline inherit() {
+	if
+	:: !HAS(taken, 0) -> taken = taken | BIT(0); last = 1; end = BLOCK
+#if LEFT > 1
+	:: !HAS(taken, 1) -> taken = taken | BIT(1); last = 1 + BLOCK; end = 2*BLOCK
+#endif
+	:: true
+	fi
+}
+#else
+#define inherit() skip
+#endif
 
 /* begin: the graph orders the attempt after everything that has ended by now. */
 inline begin() {
 	me = nodes;
 	nodes++;
-	rv = clock;
+	rv = (BUG == 31 -> issued : shown);
 	ghost_begin(me)
 }
 
+/* Samples the clock for an extension. */
+inline sample_clock() {
+	if
+#if BUG == 32
+	:: now = issued
+#elif BUG == 33
+	:: now = max(shown, l)
+#else
+	:: now = shown
+	:: now = issued -> atomic { shown = max(shown, now); now = shown }
+#endif
+	fi
+}
+
 /* The checks of an extension, one entry a step. */
-inline check_entries() {
+inline check_entries(must_succeed) {
 	k = 0;
 	do
 	:: atomic {
 		k < rn && settled(word[rvar[k]]) ->
 		if
 		:: current(word[rvar[k]], k) -> k++
-		:: else -> k = 0; ghost_end(me); goto finish
+		:: else ->
+			assert(!(must_succeed));
+			k = 0; ghost_end(me); goto finish
 		fi
 	   }
-	:: atomic { k == rn -> k = 0; break }
+	:: atomic { k == rn -> k = 0; rv = now; now = 0; break }
 	od
 }
 
-inline extend() {
+inline extend(must_succeed) {
 #if BUG == 17
-	check_entries();
-	rv = clock
+	now = rv;
+	check_entries(must_succeed);
+	sample_clock();
+	rv = now; now = 0
 #else
-	now = clock;
-	check_entries();
-	atomic { rv = now; now = 0 }
+	sample_clock();
+	check_entries(must_succeed)
 #endif
 }
 
@@ -257,31 +385,57 @@ inline check_gate() {
 	fi
 }
 
+/* The first step looks at shown. If that leaves nothing of the own block the
+ * second one takes another. */
 inline draw() {
-	now = clock;
 	if
-	:: atomic { clock == now -> clock++; wv = clock; unique = true }
-#if BUG == 15
-	:: atomic { clock != now -> wv = now }
+	:: atomic { at_hand -> wv = floor + 1; last = wv }
+	:: !at_hand ->
+#if BUG == 30
+		now = issued;
+		atomic { issued = now + BLOCK; end = issued; wv = end - BLOCK + 1; last = wv; now = 0 }
 #else
-	:: clock != now -> wv = clock
+		atomic { issued = issued + BLOCK; end = issued; wv = end - BLOCK + 1; last = wv }
 #endif
+	fi;
+#if VIEWS
+	if
+	:: present -> shown = max(shown, wv)
+	:: !present
 	fi
+#endif
 }
 
 inline validate() {
 	k = 0;
+#if BUG != 5
+	if
+	:: true   /* few reads, or somebody has taken a block since */
+	:: rn > 0 && !serial && latest ->
+		if
+		:: atomic { all_before_seen -> k = rn }
+		:: !all_before_seen -> shown = max(shown, end - BLOCK)
+		fi
+	fi;
+#endif
 	do
 	:: atomic {
-		k < rn && !nobody_between && !serial ->
+		k < rn && !serial ->
 		if
 		:: valid(word[rvar[k]], k) -> k++
 		:: else -> k = (BUG == 5 -> 0 : wn); ghost_end(me); goto abort
 		fi
 	   }
-	:: k == rn || nobody_between || serial -> break
+	:: k == rn || serial -> break
 	od
 }
+
+/* Versions of one variable ascend: the history of snapshot.pml relies on it. */
+#if BUG == 0 || BUG == 27
+#define ascends(x) assert(wv > version(word[x]))
+#else
+#define ascends(x) skip
+#endif
 
 inline publish() {
 	k = 0;
@@ -300,7 +454,7 @@ inline publish() {
 #endif
 			value[wvar[k]] = me + 1
 		}
-		atomic { word[wvar[k]] = wv; ghost_publish(me, wvar[k]); k++ }
+		atomic { ascends(wvar[k]); word[wvar[k]] = wv; ghost_publish(me, wvar[k]); k++ }
 #endif
 	:: atomic { k == wn -> ghost_end(me); break }
 	od
@@ -308,15 +462,15 @@ inline publish() {
 
 active [T] proctype worker()
 {
+	bool known;                      /* has begun an attempt              */
+	byte last, end;                  /* its block of versions             */
 	byte me;                         /* the attempt's node                */
-	byte attempts;                   /* begun by this process             */
 	byte rv, wv;                     /* read and write version            */
 	byte x, l, v, now;               /* of the access at hand             */
 	byte k;                          /* an index into a log               */
 	byte ops;                        /* operations of the attempt so far  */
 	byte rn, rvar[OPS], rver[OPS];   /* read set                          */
 	byte wn, wvar[V], mine;          /* write set, as list and as set     */
-	bool unique;
 #if COMMUTE
 	byte deferred;                   /* written variables that commute    */
 #endif
@@ -326,12 +480,15 @@ active [T] proctype worker()
 	byte ticket;
 #endif
 
-next:
+end_next:
 	/* The processes are alike: they are numbered by their first steps. */
 	atomic {
-		attempts > 0 || arrived == _pid;
-		arrived = (attempts == 0 -> arrived + 1 : arrived);
-		attempts++;
+		begun < ATTEMPTS && (known || arrived == _pid);
+		if
+		:: !known -> inherit(); known = true; arrived++
+		:: known
+		fi;
+		begun++;
 #if GATE
 		if
 		:: begin(); goto body
@@ -355,7 +512,7 @@ body:
 			ops++;
 			pick();
 			if
-			:: !HAS(mine, x) -> readable(word[x]) -> l = word[x]; goto sample
+			:: wn == 0 -> readable(word[x]) -> l = word[x]; goto sample
 			:: !HAS(mine, x) -> wvar[wn] = x; wn++; mine = mine | BIT(x)
 #if COMMUTE
 			:: !HAS(mine, x) -> wvar[wn] = x; wn++; mine = mine | BIT(x); deferred = deferred | BIT(x)
@@ -367,10 +524,10 @@ body:
 				v = 0
 			fi
 #if UPGRADE
-		:: ops < OPS && !serial && tail < TOKENS -> ops++; ticket = tail; tail++; goto upgrade
+		:: ops < OPS && wn == 0 && !serial && tail < TOKENS -> ops++; ticket = tail; tail++; goto upgrade
 #endif
 		:: wn == 0 -> ghost_end(me); goto done
-		:: wn > 0  -> goto commit
+		:: wn > 0  -> x = 0; ops = 0; goto commit
 		od
 	}
 
@@ -379,65 +536,54 @@ read:
 sample:
 	v = value[x];
 	atomic {
-		if
 #if BUG != 1
+		if
 		:: word[x] != l -> l = 0; v = 0; goto read
-		:: word[x] == l ->
-#else
-		:: true ->
-#endif
-			if
-			:: version(l) > rv -> goto newer
-			:: version(l) <= rv
-			fi
+		:: word[x] == l
 		fi;
-#if BUG == 3
-take:
 #endif
-#if COMMUTE
+		if
+		:: l <= rv || own(l)
+		:: !(l <= rv || own(l)) -> goto newer
+		fi;
+take:
 #if BUG != 25
 		rvar[rn] = x; rver[rn] = version(l); rn++;
 #endif
+#if COMMUTE
 		deferred = deferred & ~BIT(x);
-#else
-		rvar[rn] = x; rver[rn] = version(l); rn++;
 #endif
 		ghost_read(me, x, v);
-		l = 0; v = 0;
+		l = 0; v = 0; x = 0;
 		goto body
 	}
 
 newer:
-#if BUG != 3
-	l = 0; v = 0;
-#endif
-	if
-#if GATE
-	:: serial -> rv = clock
-#endif
 #if EXT
-	:: !serial -> extend()
-#else
-	:: atomic { !serial -> ghost_end(me); goto finish }
+	extend(serial);
+	atomic {
+		if
+#if BUG != 3
+		:: word[x] != l -> l = 0; v = 0; goto read
 #endif
-	fi;
-#if BUG == 3
-	goto take;
+		:: word[x] == l || BUG == 3 -> goto take
+		fi
+	}
 #else
-	goto read;
+	atomic { ghost_end(me); goto finish }
 #endif
 
 #if UPGRADE
 upgrade:
 	atomic { head == ticket -> token = true }
 #if BUG == 21
-	extend();
+	extend(false);
 	gate = true;
 #elif BUG == 20
 	gate = true;
 #else
 	gate = true;
-	extend();
+	extend(false);
 #endif
 	goto body;
 #endif
@@ -512,11 +658,10 @@ finish:
 		:: wn > 0 -> wn--; wvar[wn] = 0
 		:: wn == 0 -> break
 		od;
-		mine = 0;
 #if COMMUTE
 		deferred = 0;
 #endif
-		unique = false
+		mine = 0
 	}
 #if UPGRADE
 	if
@@ -525,7 +670,20 @@ finish:
 	fi;
 #endif
 	if
-	:: attempts < A -> goto next
-	:: attempts == A
+	:: begun < ATTEMPTS -> goto end_next
+	:: begun == ATTEMPTS
 	fi
 }
+
+#if VIEWS
+/* What a View does to the clock. */
+active proctype view()
+{
+	byte s;
+
+	present = true;
+	s = issued;
+	atomic { shown = max(shown, s); s = 0 }
+	present = false
+}
+#endif
