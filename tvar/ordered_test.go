@@ -90,7 +90,7 @@ func TestOrderedMapConflicts(t *testing.T) {
 			}
 		}, inserts(301, 310), 1},
 		{"a miss and an insertion far away", get(5), store(305), 1},
-				{"get and store", get(100), store(100), 2},
+		{"get and store", get(100), store(100), 2},
 		{"get and removal", get(100), remove(100), 2},
 		{"a miss and the insertion", get(5), store(5), 2},
 		{"insertions of one key", set(5), store(5), 2},
