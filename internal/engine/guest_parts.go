@@ -95,6 +95,16 @@ func NumberTaken(g *Guest) uint64 { return g.number }
 // Accesses counts the entries of the read set and of the write set.
 func Accesses(g *Guest) (reads, writes int) { return len(g.tx.reads), len(g.tx.writes) }
 
+// Pending reports whether g has written c and not committed it.
+func Pending(g *Guest, c *Cell) bool { return !g.direct && g.find(c) != nil }
+
+// Kept calls f for each cell that a rollback of direct access would put back.
+func Kept(g *Guest, f func(c *Cell)) {
+	for i := range g.past {
+		f(g.past[i].c)
+	}
+}
+
 // WrittenAt is the version of the value that c holds.
 func WrittenAt(c *Cell) uint64 { return versionOf(c.word.Load()) }
 

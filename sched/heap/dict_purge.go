@@ -1,6 +1,7 @@
 package heap
 
 import (
+	"github.com/weft-stm/weft/internal/atomics"
 	"github.com/weft-stm/weft/internal/engine"
 	"github.com/weft-stm/weft/sched"
 )
@@ -34,8 +35,8 @@ import (
 // back. Nothing here waits for anybody, since others may wait for the lock.
 
 // purge retires entries, and returns those that are left. The caller holds the
-// lock.
-func (d *Dict[K, V]) purge() (left []*entry[K, V]) {
+// lock; what it is about to insert itself stays.
+func (d *Dict[K, V]) purge(g *engine.Guest) (left []*entry[K, V]) {
 	var empty []emptiness[K, V]
 	for _, e := range d.order {
 		if life := e.life.Load(); life > 0 {
@@ -44,7 +45,7 @@ func (d *Dict[K, V]) purge() (left []*entry[K, V]) {
 		}
 		v, value := engine.Sample(&e.value)
 		w, since := engine.Sample(&e.since)
-		if isNothing(w) && (isNothing(v) || isRetired(v)) {
+		if isNothing(w) && (isNothing(v) || isRetired(v)) && !engine.Pending(g, &e.since) {
 			empty = append(empty, emptiness[K, V]{e, value, since})
 		}
 	}
@@ -79,9 +80,13 @@ func (x *emptiness[K, V]) retire() {
 	}
 }
 
+// firstLife is how many purges a first attempt asks for. The explorer wants to
+// see the end.
+var firstLife = map[bool]uint32{false: 1, true: 0}[atomics.Exploring]
+
 // touch makes e survive some purges: t has found that its key is absent.
 func (e *entry[K, V]) touch(t *sched.Thread) {
-	want := uint32(1) << min(engine.Attempt(engine.TxOf(t.Engine()))-1, 20)
+	want := firstLife + uint32(1)<<min(engine.Attempt(engine.TxOf(t.Engine()))-1, 20) - 1
 	for life := e.life.Load(); life < want; life = e.life.Load() {
 		if e.life.CompareAndSwap(life, want) {
 			return

@@ -16,8 +16,8 @@ type table[K comparable, V any] struct {
 	slots []atomics.Pointer[entry[K, V]] // a power of two of them
 }
 
-// minSlots is the size of the first table.
-const minSlots = 8
+// minSlots is the size of the first table. The explorer wants to see it grow.
+var minSlots = map[bool]int{false: 8, true: 2}[atomics.Exploring]
 
 // gone is the life of an entry that is out of use.
 const gone = 1<<32 - 1
@@ -103,18 +103,12 @@ func (d *Dict[K, V]) place(t *sched.Thread, k K) *entry[K, V] {
 func (d *Dict[K, V]) rebuild(t *sched.Thread, old *table[K, V]) *table[K, V] {
 	g := t.Engine()
 	order := d.order
-	switch live := int(engine.FetchOwn(&d.length).W); {
-	case 2*live >= len(order):
-	case !engine.Direct(g):
-		if !engine.HasToken(g) { // else it would have to wait for itself
-			order = d.purge()
-		}
-	case t == nil || !t.InAtomic(): // else an undo may need them
-		order = make([]*entry[K, V], 0, len(d.order))
-		for _, e := range d.order {
-			if !isNothing(engine.FetchOwn(&e.since)) {
-				order = append(order, e)
-			}
+	if live := int(engine.FetchOwn(&d.length).W); 2*live < len(order) {
+		switch {
+		case engine.Direct(g):
+			order = d.sweep(g)
+		case !engine.HasToken(g): // else it would have to wait for itself
+			order = d.purge(g)
 		}
 	}
 	n := minSlots
@@ -130,6 +124,20 @@ func (d *Dict[K, V]) rebuild(t *sched.Thread, old *table[K, V]) *table[K, V] {
 	}
 	d.order = order
 	return b
+}
+
+// sweep returns the entries that have a key, or may have it back by an undo. The
+// caller has the heap to itself.
+func (d *Dict[K, V]) sweep(g *engine.Guest) (left []*entry[K, V]) {
+	kept := map[*engine.Cell]bool{}
+	engine.Kept(g, func(c *engine.Cell) { kept[c] = true })
+	left = make([]*entry[K, V], 0, len(d.order))
+	for _, e := range d.order {
+		if !isNothing(engine.FetchOwn(&e.since)) || kept[&e.since] {
+			left = append(left, e)
+		}
+	}
+	return left
 }
 
 // settle makes sure that a key whose entry e holds nothing was absent from the

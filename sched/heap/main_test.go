@@ -40,46 +40,63 @@ func do(t *testing.T, m *sched.Machine, body func(th *sched.Thread)) {
 	require.NoError(t, th.Atomically(func() error { body(th); return nil }))
 }
 
-func TestSmoke(t *testing.T) {
-	inModes(t, func(t *testing.T, m *sched.Machine) {
-		var c heap.Cell[int]
-		var d heap.Dict[string, int]
-		var a heap.Array[string]
-		var n heap.Counter
-		var wg sync.WaitGroup
-		for range 4 {
-			wg.Go(func() {
-				th, err := m.NewThread(ctx, nil)
-				if err != nil {
+// transacting returns a Machine that runs transactions also for one thread.
+func transacting() *sched.Machine { return sched.NewMachine(sched.AlwaysTransact()) }
+
+// beside runs body as a region of another thread, on another goroutine, to its
+// end.
+func beside(t *testing.T, m *sched.Machine, body func(th *sched.Thread)) {
+	t.Helper()
+	done := make(chan any)
+	go func() {
+		defer func() { done <- recover() }()
+		th, err := m.NewThread(ctx, nil)
+		if err != nil {
+			panic(err)
+		}
+		defer th.Close()
+		if err := th.Atomically(func() error { body(th); return nil }); err != nil {
+			panic(err)
+		}
+	}()
+	if p := <-done; p != nil {
+		panic(p)
+	}
+}
+
+// attempts returns how often a region runs that reads, while write runs beside
+// its first attempt, and then writes something of its own.
+func attempts(t *testing.T, m *sched.Machine, read, write func(th *sched.Thread)) (n int) {
+	t.Helper()
+	var own heap.Cell[int]
+	do(t, m, func(th *sched.Thread) {
+		n++
+		own.Set(th, n)
+		read(th)
+		if n == 1 {
+			beside(t, m, write)
+		}
+	})
+	return n
+}
+
+// each runs body on several threads at once, often.
+func each(t *testing.T, m *sched.Machine, threads, times int, body func(th *sched.Thread, thread, i int)) {
+	t.Helper()
+	var wg sync.WaitGroup
+	for thread := range threads {
+		wg.Go(func() {
+			th, err := m.NewThread(ctx, nil)
+			if err != nil {
+				panic(err)
+			}
+			defer th.Close()
+			for i := range times {
+				if err := th.Atomically(func() error { body(th, thread, i); return nil }); err != nil {
 					panic(err)
 				}
-				defer th.Close()
-				for range 1000 {
-					if err := th.Atomically(func() error {
-						c.Set(th, c.Get(th)+1)
-						v, _ := d.Get(th, "x")
-						d.Set(th, "x", v+1)
-						heap.AddTo(th, &d, "y", 1)
-						a.Append(th, "z")
-						n.Add(th, 1)
-						return nil
-					}); err != nil {
-						panic(err)
-					}
-				}
-			})
-		}
-		wg.Wait()
-		do(t, m, func(th *sched.Thread) {
-			require.Equal(t, 4000, c.Get(th))
-			v, _ := d.Get(th, "x")
-			require.Equal(t, 4000, v)
-			v, _ = d.Get(th, "y")
-			require.Equal(t, 4000, v)
-			require.Equal(t, 4000, a.Len(th))
-			require.EqualValues(t, 4000, n.Get(th))
-			require.Equal(t, []string{"x", "y"}, d.Keys(th))
+			}
 		})
-		t.Log(m.Stats())
-	})
+	}
+	wg.Wait()
 }

@@ -1,0 +1,336 @@
+//go:build stmexplore
+
+package sched_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/weft-stm/weft/internal/engine"
+	"github.com/weft-stm/weft/internal/explore"
+	"github.com/weft-stm/weft/sched"
+	"github.com/weft-stm/weft/sched/heap"
+)
+
+// A stageplay is a run with a Machine on which guest threads play.
+type stageplay struct {
+	*explore.Run
+	m *sched.Machine
+}
+
+// guest adds a thread that plays a part: steps of a program, each of which is
+// saved when a transaction begins, and comes again when it is undone.
+func (s *stageplay) guest(name string, steps ...func(p *puppet) sched.Status) {
+	s.Go(name, func() {
+		p := new(puppet)
+		th, err := s.m.NewThread(ctx, p)
+		if err != nil {
+			panic(err)
+		}
+		p.Thread = th
+		defer p.Close()
+		status := p.Enter()
+		for status != sched.Ended {
+			if p.pc == len(steps) {
+				if status = p.Leave("exit"); status == sched.Proceed {
+					return
+				}
+				continue
+			}
+			step := steps[p.pc]
+			p.pc++
+			status = step(p)
+			if status == sched.Proceed {
+				status = p.Enter()
+			}
+			if status == sched.Proceed && p.Tick(1) {
+				status = p.Break(1)
+			}
+		}
+	})
+}
+
+func (s *stageplay) holds(condition func() bool, format string, args ...any) {
+	s.Final(func() error {
+		if !condition() {
+			return fmt.Errorf(format, args...)
+		}
+		return nil
+	})
+}
+
+// value is what c holds when nothing runs any more.
+func value[T any](c *heap.Cell[T]) T { return c.Get(nil) }
+
+// exploreMachine looks at some thousand schedules of a program of guest
+// threads, in all modes.
+func exploreMachine(t *testing.T, program func(s *stageplay), opts ...sched.MachineOption) {
+	t.Helper()
+	for _, mode := range machineModes {
+		limit := 800
+		switch {
+		case explore.Deep():
+			limit *= 100
+		case mode.name == "serial":
+			continue // takes the same steps as gil
+		case mode.name == "gil":
+			limit /= 2
+		}
+		t.Run(mode.name, func(t *testing.T) {
+			explore.Check(t, func(r *explore.Run) {
+				s := &stageplay{r, sched.NewMachine(append(slices.Clone(mode.opts), opts...)...)}
+				program(s)
+				r.Final(engine.Residue)
+			}, explore.Preemptions(2, limit), explore.PCT(1, 3, limit/2), explore.PCT(2, 5, limit/2))
+		})
+	}
+}
+
+// add is an atomic region that adds n to c, in steps.
+func add(c *heap.Cell[int], n int) []func(p *puppet) sched.Status {
+	x := 0
+	return []func(p *puppet) sched.Status{
+		func(p *puppet) sched.Status { p.EnterAtomic(); return sched.Proceed },
+		func(p *puppet) sched.Status {
+			v, ok := c.TryGet(p.Thread)
+			if !ok {
+				return p.Rollback()
+			}
+			x = v
+			return sched.Proceed
+		},
+		func(p *puppet) sched.Status { c.Set(p.Thread, x+n); return sched.Proceed },
+		func(p *puppet) sched.Status { p.LeaveAtomic(); return sched.Proceed },
+	}
+}
+
+// TestExploreGuests: no addition of two threads is lost, however they come, go,
+// and have the heap to themselves in between.
+func TestExploreGuests(t *testing.T) {
+	exploreMachine(t, func(s *stageplay) {
+		c := heap.NewCell(nil, 0)
+		s.guest("first", slices.Concat(add(c, 1), add(c, 10))...)
+		s.guest("second", add(c, 100)...)
+		s.holds(func() bool { return value(c) == 111 }, "an addition was lost")
+	}, sched.Lengths(1, 1))
+}
+
+// TestExploreGuestsThatWait: a thread that waits for a condition is woken by
+// whoever makes it true, also if that one writes in place.
+func TestExploreGuestsThatWait(t *testing.T) {
+	exploreMachine(t, func(s *stageplay) {
+		c, got := heap.NewCell(nil, 0), heap.NewCell(nil, 0)
+		s.guest("waits",
+			func(p *puppet) sched.Status { p.EnterAtomic(); return sched.Proceed },
+			func(p *puppet) sched.Status {
+				v, ok := c.TryGet(p.Thread)
+				if !ok {
+					return p.Rollback()
+				}
+				if v == 0 {
+					status, err := p.Retry()
+					if err != nil {
+						panic(err)
+					}
+					return status
+				}
+				got.Set(p.Thread, v)
+				return sched.Proceed
+			},
+			func(p *puppet) sched.Status { p.LeaveAtomic(); return sched.Proceed },
+		)
+		s.guest("wakes", func(p *puppet) sched.Status { c.Set(p.Thread, 7); return sched.Proceed })
+		s.holds(func() bool { return value(got) == 7 }, "the waiting thread got nothing")
+	})
+}
+
+// TestExploreDoom: a thread that is killed, wherever it is, leaves its region
+// undone and nothing behind.
+func TestExploreDoom(t *testing.T) {
+	exploreMachine(t, func(s *stageplay) {
+		c := heap.NewCell(nil, 0)
+		p := new(puppet)
+		th, err := s.m.NewThread(ctx, p)
+		if err != nil {
+			panic(err)
+		}
+		p.Thread = th
+		s.Go("killer", func() { p.Doom(errKilled) })
+		s.Go("victim", func() {
+			defer p.Close()
+			status := p.Enter()
+			if status == sched.Proceed {
+				p.EnterAtomic()
+				c.Set(p.Thread, 1)
+				c.Get(p.Thread)
+				status, _ = p.Retry()
+			}
+			for status == sched.Again {
+				status, _ = p.Retry()
+			}
+		})
+		s.holds(func() bool { return value(c) == 0 }, "the region of a killed thread is visible")
+	})
+}
+
+// TestExploreMutex: threads that hold a lock over several transactions exclude
+// one another.
+func TestExploreMutex(t *testing.T) {
+	exploreMachine(t, func(s *stageplay) {
+		mu, inside, most := new(sched.Mutex), 0, 0
+		lock := func(p *puppet) sched.Status {
+			p.pc-- // comes again if it is undone
+			status, err := mu.Acquire(p.Thread)
+			if err != nil {
+				panic(err)
+			}
+			if status == sched.Proceed {
+				p.pc++
+			}
+			return status
+		}
+		unlock := func(p *puppet) sched.Status {
+			status, err := mu.Release(p.Thread)
+			if err != nil {
+				panic(err)
+			}
+			return status
+		}
+		enter := func(p *puppet) sched.Status {
+			status := p.Leave("inside")
+			if status == sched.Proceed {
+				inside++
+				most = max(most, inside)
+			}
+			return status
+		}
+		leave := func(p *puppet) sched.Status {
+			status := p.Leave("inside")
+			if status == sched.Proceed {
+				inside--
+			}
+			return status
+		}
+		for _, name := range []string{"first", "second"} {
+			s.guest(name, lock, enter, leave, unlock)
+		}
+		s.holds(func() bool { return most == 1 && inside == 0 }, "%d threads held the lock", most)
+	})
+}
+
+// TestExploreDeferred: natives run in the order of the commits.
+func TestExploreDeferred(t *testing.T) {
+	exploreMachine(t, func(s *stageplay) {
+		c := heap.NewCell(nil, 0)
+		var printed []int
+		for _, name := range []string{"first", "second", "third"} {
+			s.guest(name, func(p *puppet) sched.Status {
+				p.EnterAtomic()
+				v, ok := c.TryGet(p.Thread)
+				if !ok {
+					return p.Rollback()
+				}
+				c.Set(p.Thread, v+1)
+				p.Defer(func() { printed = append(printed, v) })
+				p.LeaveAtomic()
+				return sched.Proceed
+			})
+		}
+		s.holds(func() bool { return slices.Equal(printed, []int{0, 1, 2}) }, "printed %v", printed)
+	})
+}
+
+// TestExploreKeys: whoever lists the keys sees those of one state, while others
+// insert, delete, and insert again.
+func TestExploreKeys(t *testing.T) {
+	exploreMachine(t, func(s *stageplay) {
+		d := heap.NewDict[int, int](nil)
+		d.Set(nil, 1, 1)
+		var seen []int
+		s.guest("moves", func(p *puppet) sched.Status { // 1 goes, 2 comes: always one of them
+			p.EnterAtomic()
+			_, ok := d.TryDelete(p.Thread, 1)
+			if !ok || !d.TrySet(p.Thread, 2, 1) {
+				return p.Rollback()
+			}
+			p.LeaveAtomic()
+			return sched.Proceed
+		})
+		s.guest("lists", func(p *puppet) sched.Status {
+			keys, ok := d.TryKeys(p.Thread)
+			if !ok {
+				return p.Rollback()
+			}
+			if len(keys) != 1 {
+				panic(fmt.Sprint("keys ", keys))
+			}
+			seen = keys
+			return sched.Proceed
+		})
+		s.holds(func() bool { return len(seen) == 1 }, "nothing was listed")
+	})
+}
+
+// TestExplorePurge: a key that comes back after its place was retired is the same
+// key for whoever depended on its absence, or on what it was before.
+func TestExplorePurge(t *testing.T) {
+	exploreMachine(t, func(s *stageplay) {
+		d := heap.NewDict[int, int](nil)
+		d.Set(nil, 1, 1)
+		c := heap.NewCell(nil, 1) // 1 as long as key 1 is there
+		purges := 0
+		s.guest("moves",
+			func(p *puppet) sched.Status { // 1 goes
+				p.EnterAtomic()
+				if _, ok := d.TryDelete(p.Thread, 1); !ok {
+					return p.Rollback()
+				}
+				c.Set(p.Thread, 0)
+				p.LeaveAtomic()
+				return sched.Proceed
+			},
+			func(p *puppet) sched.Status { // makes places, until those without a key go
+				if _, ok := d.TryHas(p.Thread, 10+purges); !ok {
+					return p.Rollback()
+				}
+				purges++
+				return sched.Proceed
+			},
+			func(p *puppet) sched.Status {
+				if _, ok := d.TryHas(p.Thread, 20); !ok {
+					return p.Rollback()
+				}
+				return sched.Proceed
+			},
+			func(p *puppet) sched.Status { // 1 comes back
+				p.EnterAtomic()
+				if !d.TrySet(p.Thread, 1, 2) {
+					return p.Rollback()
+				}
+				c.Set(p.Thread, 1)
+				p.LeaveAtomic()
+				return sched.Proceed
+			},
+		)
+		s.guest("looks", func(p *puppet) sched.Status {
+			before, ok := c.TryGet(p.Thread)
+			if !ok {
+				return p.Rollback()
+			}
+			_, found, ok := d.TryGet(p.Thread, 1)
+			if !ok {
+				return p.Rollback()
+			}
+			has, ok := d.TryHas(p.Thread, 1)
+			if !ok {
+				return p.Rollback()
+			}
+			if found != (before == 1) || has != found {
+				panic(fmt.Sprintf("c is %d, key 1 is found: %v, there: %v", before, found, has))
+			}
+			return sched.Proceed
+		})
+		s.holds(func() bool { return d.Has(nil, 1) && value(c) == 1 }, "the key is lost")
+	})
+}
