@@ -23,12 +23,24 @@ func TestSynchronizersAllocateNothing(t *testing.T) {
 	}
 	sem := tvar.NewSemaphore(3)
 	var lock tvar.RWLock
+	box := tvar.BoxOf(1)
+	latch := tvar.NewLatch(1 << 30)
+	var group tvar.WaitGroup
+	group.Increase(1)
+	barrier := tvar.NewBarrier(2)
 	for name, f := range map[string]func(){
 		"Semaphore.Enter":    func() { _ = sem.Enter(ctx, 2); sem.Leave(2) },
 		"Semaphore.TryEnter": func() { sem.TryEnter(1); sem.Leave(1) },
 		"Semaphore.Acquire":  in(func(tx *stm.Tx) { sem.Acquire(tx, 2); sem.Release(tx, 2) }),
 		"RWLock.Lock":        func() { _ = lock.Lock(ctx); lock.Unlock() },
 		"RWLock.RLock":       func() { _ = lock.RLock(ctx); lock.RUnlock() },
+		"Box.Put":            func() { _, _ = box.Take(ctx); _ = box.Put(ctx, 1) },
+		"Box.TryPut":         func() { box.TryTake(); box.TryPut(1); box.TryLoad() },
+		"Box.Push":           in(func(tx *stm.Tx) { box.Push(tx, box.Pop(tx)) }),
+		"Latch.Finish":       func() { latch.Finish(); _ = latch.Size() },
+		"WaitGroup.Increase": func() { group.Increase(1); group.Finish() },
+		"WaitGroup.Await":    func() { group.Finish(); _ = group.Await(ctx); group.Increase(1) },
+		"Barrier.Join":       func() { phase, _ := barrier.Join(); barrier.Join(); _ = barrier.Await(ctx, phase) },
 	} {
 		f()
 		require.Zero(t, testing.AllocsPerRun(200, f), name)
@@ -41,5 +53,13 @@ func TestSynchronizerSizes(t *testing.T) {
 	}
 	require.EqualValues(t, 104, unsafe.Sizeof(tvar.Semaphore{}))
 	require.EqualValues(t, 96, unsafe.Sizeof(tvar.RWLock{}))
+	require.EqualValues(t, 104, unsafe.Sizeof(tvar.Box[string]{}))
+	require.EqualValues(t, 32, unsafe.Sizeof(tvar.Promise[string]{}))
+	require.EqualValues(t, 64, unsafe.Sizeof(tvar.Latch{}))
+	require.EqualValues(t, 64, unsafe.Sizeof(tvar.WaitGroup{}))
+	require.EqualValues(t, 72, unsafe.Sizeof(tvar.Barrier{}))
+	require.EqualValues(t, 32, unsafe.Sizeof(tvar.Delay{}))
+	require.EqualValues(t, 32, unsafe.Sizeof(tvar.Ticker{}))
+	require.EqualValues(t, 32, unsafe.Sizeof(tvar.WeakVar[string]{}))
 	require.LessOrEqual(t, unsafe.Sizeof(tvar.Ticket{}), uintptr(128))
 }

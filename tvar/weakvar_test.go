@@ -24,6 +24,51 @@ func collectTwice() {
 	runtime.GC()
 }
 
+// A weakMachine is a WeakVar beside what it points to, as long as that is held.
+type weakMachine struct {
+	w    tvar.WeakVar[thing]
+	want *thing
+}
+
+func (m *weakMachine) make(s *script) *thing {
+	if s.next(8) == 0 {
+		m.want = nil
+	} else {
+		m.want = &thing{name: "x"}
+	}
+	return m.want
+}
+
+func (m *weakMachine) alone(t testing.TB, s *script) {
+	switch s.next(8) {
+	case 0:
+		m.w.Store(m.make(s))
+	case 1:
+		m.want = nil // nobody has it now
+		collectTwice()
+	}
+}
+
+func (m *weakMachine) inside(t testing.TB, s *script, tx *stm.Tx) {
+	if s.next(2) == 0 {
+		m.w.Set(tx, m.make(s))
+	}
+	m.look(t, s, tx)
+}
+
+func (m *weakMachine) look(t testing.TB, _ *script, tx *stm.Tx) {
+	require.Same(t, m.want, m.w.Get(tx))
+}
+
+func (m *weakMachine) save() func() {
+	was := m.want
+	return func() { m.want = was }
+}
+
+func (m *weakMachine) same(t testing.TB) { require.Same(t, m.want, m.w.Load()) }
+
+func TestWeakVarModel(t *testing.T) { checkMachine(t, func() machine { return new(weakMachine) }) }
+
 // TestWeakVarLetsGo of what nobody else has, and holds what somebody has.
 func TestWeakVarLetsGo(t *testing.T) {
 	p := &thing{name: "a"}
