@@ -41,12 +41,16 @@ import (
 // kept of an item that has been taken.
 type BoundedQueue[T any] struct {
 	_     [128]byte
-	head  Var[int] // wakes one of those who wait for room
+	head  Var[int]      // wakes one of those who wait for room
+	takes engine.Supply // belongs to head
 	_     [128]byte
-	tail  Var[tail] // wakes one of those who wait for an item
+	tail  Var[tail]     // wakes one of those who wait for an item
+	puts  engine.Supply // belongs to tail
 	_     [128]byte
-	slots []optional[T]
-	kind  engine.Kind
+
+	slots   []optional[T]
+	kind    engine.Kind  // of items
+	cleared engine.Value // what a slot without an item holds
 }
 
 // NewBoundedQueue returns an empty queue with room for capacity items. It
@@ -58,6 +62,10 @@ func NewBoundedQueue[T any](capacity int) *BoundedQueue[T] {
 	}
 	q := fresh[BoundedQueue[T]]()
 	q.slots, q.kind = freshSlice[optional[T]](capacity), kindOf[T]()
+	q.cleared = nothingAtAll
+	if q.kind == engine.Scalar {
+		q.cleared = engine.Value{}
+	}
 	engine.SetWakeOne(&q.head.cell)
 	engine.SetWakeOne(&q.tail.cell)
 	return q

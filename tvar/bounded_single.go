@@ -1,6 +1,7 @@
 package tvar
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/weft-stm/weft/internal/engine"
@@ -23,8 +24,12 @@ func (q *BoundedQueue[T]) Put(ctx context.Context, x T) error {
 	return q.putSlow(ctx, x)
 }
 
-func (q *BoundedQueue[T]) putSlow(ctx context.Context, x T) error {
-	return stm.Atomically(ctx, func(tx *stm.Tx) error { return q.Push(tx, x) })
+func (q *BoundedQueue[T]) putSlow(ctx context.Context, x T) (err error) {
+	late := engine.AwaitStep(ctx, &q.head.cell, func() bool {
+		err = q.TryPut(x)
+		return err != ErrFull
+	})
+	return cmp.Or(late, err)
 }
 
 // TryPut adds x at the end, or returns [ErrFull] if there is no room, or
@@ -56,9 +61,9 @@ func (q *BoundedQueue[T]) put(x T) error {
 			}
 			continue
 		}
-		if engine.InstallBoth(
-			engine.Change{Cell: slot, Seen: free, Val: encode(x, q.kind)},
+		if q.puts.InstallBoth(
 			engine.Change{Cell: &q.tail.cell, Seen: seen, Val: encode(tailAt(q.after(t.at())), engine.Scalar)},
+			engine.Change{Cell: slot, Seen: free, Val: encode(x, q.kind)},
 		) {
 			return nil
 		}
@@ -77,7 +82,15 @@ func (q *BoundedQueue[T]) Take(ctx context.Context) (x T, err error) {
 	if x, err = q.ref().take(); err != ErrEmpty && err != errAgain {
 		return x, err
 	}
-	return stm.Do(ctx, q.Pop)
+	return q.takeSlow(ctx)
+}
+
+func (q *BoundedQueue[T]) takeSlow(ctx context.Context) (x T, err error) {
+	late := engine.AwaitStep(ctx, &q.tail.cell, func() bool {
+		x, err = q.TryTake()
+		return err != ErrEmpty
+	})
+	return x, cmp.Or(late, err)
 }
 
 // TryTake removes the first item and returns it, or returns [ErrEmpty] if there
@@ -98,9 +111,9 @@ func (q *BoundedQueue[T]) take() (x T, err error) {
 		case err == errAgain:
 		case err != nil:
 			return x, err
-		case engine.InstallBoth(
-			engine.Change{Cell: &q.slots[f.at].cell, Seen: f.word, Val: nothingAtAll},
+		case q.takes.InstallBoth(
 			engine.Change{Cell: &q.head.cell, Seen: f.head, Val: encode(q.after(f.at), engine.Scalar)},
+			engine.Change{Cell: &q.slots[f.at].cell, Seen: f.word, Val: q.cleared},
 		):
 			return decode[T](f.held), nil
 		}
@@ -120,13 +133,13 @@ type front struct {
 func (q *BoundedQueue[T]) firstNow() (f front, err error) {
 	v, head := engine.Sample(&q.head.cell)
 	f.at, f.head = decode[int](v), head
-	closed := q.tail.Load().closed() // for ever, and before the slot is looked at
-	f.held, f.word = engine.Sample(&q.slots[f.at].cell)
-	if stateOf(f.held) == something {
+	if f.held, f.word = engine.Sample(&q.slots[f.at].cell); stateOf(f.held) == something {
 		return f, nil
 	}
+	closed := q.tail.Load().closed() // for ever, and before the slot is looked at again
+	_, word := engine.Sample(&q.slots[f.at].cell)
 	switch _, again := engine.Sample(&q.head.cell); {
-	case again != f.head:
+	case again != f.head || word != f.word:
 		return f, errAgain
 	case closed:
 		return f, ErrClosed

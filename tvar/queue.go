@@ -48,14 +48,7 @@ type Queue[T any] struct {
 func (q *Queue[T]) Push(tx *stm.Tx, x T) error {
 	e := q.all()
 	engine.CheckWrite(tx.Engine())
-	p, s := e.last(tx)
-	if s == retired {
-		return ErrClosed
-	}
-	next := newLink[T](p.at + 1)
-	p.held.set(tx, &item[T]{x, next})
-	e.tail.Set(tx, next)
-	return nil
+	return e.push(tx, x)
 }
 
 // TryPush is Push, which does not wait: for programs that may have a
@@ -89,7 +82,7 @@ func (q *Queue[T]) Pop(tx *stm.Tx) (x T, err error) {
 func (q *Queue[T]) TryPop(tx *stm.Tx) (x T, err error) {
 	e := q.all()
 	engine.CheckWrite(tx.Engine())
-	it, err := e.first(tx)
+	it, err := e.head.first(tx)
 	if err != nil {
 		return x, err
 	}
@@ -100,7 +93,7 @@ func (q *Queue[T]) TryPop(tx *stm.Tx) (x T, err error) {
 // Peek returns the first item and leaves it where it is, or returns [ErrEmpty]
 // if there is none, or [ErrClosed] if there will never be.
 func (q *Queue[T]) Peek(tx *stm.Tx) (x T, err error) {
-	it, err := q.all().first(tx)
+	it, err := q.all().head.first(tx)
 	if err != nil {
 		return x, err
 	}
@@ -113,7 +106,7 @@ func (q *Queue[T]) Peek(tx *stm.Tx) (x T, err error) {
 func (q *Queue[T]) Unget(tx *stm.Tx, x T) error {
 	e := q.all()
 	p := e.head.Get(tx)
-	e.head.Set(tx, before(p, x))
+	e.head.Set(tx, linkBefore(p, x))
 	if _, s := p.look(tx); s == nothing {
 		// Those who wait for an item wait for tail. Only if there still is
 		// none may it be written: it leads to p then.
@@ -176,16 +169,12 @@ func (q *Queue[T]) All(tx *stm.Tx) iter.Seq[T] {
 func (q *Queue[T]) Close(tx *stm.Tx) {
 	e := q.all()
 	engine.CheckWrite(tx.Engine())
-	if p, s := e.last(tx); s != retired {
-		p.held.retire(tx)
-		e.tail.Set(tx, p) // wakes those who wait
-	}
+	e.close(tx)
 }
 
 // IsClosed reports whether the queue has been closed. Items may be left.
 func (q *Queue[T]) IsClosed(tx *stm.Tx) bool {
-	_, s := q.all().last(tx)
-	return s == retired
+	return q.all().closed(tx)
 }
 
 // String formats the items as [Queue.Snapshot] returns them, for people.

@@ -1,8 +1,8 @@
 package tvar
 
 import (
+	"cmp"
 	"context"
-	"errors"
 
 	"github.com/weft-stm/weft/internal/engine"
 	"github.com/weft-stm/weft/stm"
@@ -13,33 +13,7 @@ import (
 
 // Put adds x at the end, or returns [ErrClosed], as a transaction that does
 // nothing else would. It never waits. It costs about half of a transaction.
-func (q *Queue[T]) Put(x T) error {
-	e := q.all()
-	next := newLink[T](0)
-	it := &item[T]{x, next} // both private until they are installed
-	for range modifyAttempts {
-		tail, seen := engine.Sample(&e.tail.cell)
-		p := decode[*link[T]](tail)
-		v, free := engine.Sample(&p.held.cell)
-		switch stateOf(v) {
-		case retired:
-			return ErrClosed
-		case nothing:
-			next.at = p.at + 1
-			if engine.InstallBoth(
-				engine.Change{Cell: &p.held.cell, Seen: free, Val: encode(it, engine.Pointer)},
-				engine.Change{Cell: &e.tail.cell, Seen: seen, Val: encode(next, engine.Pointer)},
-			) {
-				return nil
-			}
-		}
-	}
-	return q.putSlow(x)
-}
-
-func (q *Queue[T]) putSlow(x T) error {
-	return stm.Atomically(context.Background(), func(tx *stm.Tx) error { return q.Push(tx, x) })
-}
+func (q *Queue[T]) Put(x T) error { return q.all().put(x) }
 
 // TryPut is Put, which does not wait: for programs that may have a
 // [BoundedQueue] instead.
@@ -53,35 +27,28 @@ func (q *Queue[T]) Take(ctx context.Context) (x T, err error) {
 	if err := begun(ctx); err != nil {
 		return x, err
 	}
-	if x, err = q.all().take(); err != ErrEmpty && err != errAgain {
+	if x, err = q.all().head.take(); err != ErrEmpty && err != errAgain {
 		return x, err
 	}
-	return stm.Do(ctx, q.Pop)
+	return q.takeSlow(ctx)
+}
+
+func (q *Queue[T]) takeSlow(ctx context.Context) (x T, err error) {
+	late := engine.AwaitStep(ctx, &q.all().tail.cell, func() bool {
+		x, err = q.TryTake()
+		return err != ErrEmpty
+	})
+	return x, cmp.Or(late, err)
 }
 
 // TryTake removes the first item and returns it, or returns [ErrEmpty] if there
 // is none, or [ErrClosed] if there will never be, as a transaction that does
 // nothing else would.
 func (q *Queue[T]) TryTake() (x T, err error) {
-	if x, err = q.all().take(); err == errAgain {
+	if x, err = q.all().head.take(); err == errAgain {
 		return stm.Do(context.Background(), q.TryPop)
 	}
 	return x, err
-}
-
-// take removes the first item by steps on head.
-func (e *ends[T]) take() (x T, err error) {
-	for range modifyAttempts {
-		it, seen, err := e.firstNow()
-		switch {
-		case err == errAgain:
-		case err != nil:
-			return x, err
-		case engine.Install(&e.head.cell, seen, encode(it.next, engine.Pointer)):
-			return it.x, nil
-		}
-	}
-	return x, errAgain
 }
 
 // First returns the first item and leaves it where it is, or returns [ErrEmpty]
@@ -89,24 +56,13 @@ func (e *ends[T]) take() (x T, err error) {
 func (q *Queue[T]) First() (x T, err error) {
 	e := q.all()
 	for range modifyAttempts {
-		if it, _, err := e.firstNow(); err == nil {
+		if it, _, err := e.head.firstNow(); err == nil {
 			return it.x, nil
 		} else if err != errAgain {
 			return x, err
 		}
 	}
 	return stm.View(context.Background(), q.Peek)
-}
-
-// firstNow returns the first item and the word of head, or says why there is
-// none. Both are of one instant: head led to the same place before and after.
-func (e *ends[T]) firstNow() (*item[T], uint64, error) {
-	head, seen := engine.Sample(&e.head.cell)
-	it, s := decode[*link[T]](head).now()
-	if _, again := engine.Sample(&e.head.cell); again != seen {
-		return nil, 0, errAgain
-	}
-	return it, seen, whyNot(s)
 }
 
 // Return puts x before all items, as [Queue.Unget] in a transaction of its own.
@@ -118,7 +74,7 @@ func (q *Queue[T]) Return(x T) error {
 		if _, s := p.now(); s != something {
 			break // somebody may have to be woken
 		}
-		if engine.Install(&e.head.cell, seen, encode(before(p, x), engine.Pointer)) {
+		if engine.Install(&e.head.cell, seen, encode(linkBefore(p, x), engine.Pointer)) {
 			return nil
 		}
 	}
@@ -162,9 +118,6 @@ func (q *Queue[T]) Shut() { atomically(q.Close) }
 
 // Closed reports whether the queue has been closed. Items may be left.
 func (q *Queue[T]) Closed() bool { return view(q.IsClosed) }
-
-// errAgain says that others came in between. Users never see it.
-var errAgain = errors.New("tvar: internal error: a step was not repeated")
 
 // begun returns the error of ctx, as a transaction would that begins with it.
 func begun(ctx context.Context) error {

@@ -58,7 +58,7 @@
 //	run.go signal.go misuse.go   the life of a transaction
 //	savepoint.go hooks.go        parts of one
 //	commute.go                   writes that do not read
-//	wait.go annex.go sleeping.go Retry
+//	wait.go annex.go sleeping.go await.go Retry
 //	snapshot.go history.go sweep.go   Views
 //	turn.go rivals.go admission.go    who goes first after a conflict
 //	gate.go sites.go watchdog.go quiesce.go   the serial token; the fence

@@ -5,6 +5,7 @@ package explore_test
 import (
 	"context"
 	"fmt"
+	"iter"
 	"slices"
 	"testing"
 
@@ -21,6 +22,7 @@ type intQueue interface {
 	Unget(tx *stm.Tx, x int) error
 	Close(tx *stm.Tx)
 	Len(tx *stm.Tx) int
+	All(tx *stm.Tx) iter.Seq[int]
 
 	TryPut(x int) error
 	Take(ctx context.Context) (int, error)
@@ -38,7 +40,7 @@ func eachQueue(t *testing.T, items []int, f func(w *world, q intQueue)) {
 	t.Helper()
 	for _, bounded := range []bool{false, true} {
 		t.Run(map[bool]string{false: "Queue", true: "BoundedQueue"}[bounded], func(t *testing.T) {
-			checkStructure(t, func(w *world) {
+			checkStructureUpTo(t, 1000, func(w *world) {
 				var q intQueue = aligned[tvar.Queue[int]]()
 				if bounded {
 					q = tvar.NewBoundedQueue[int](len(items) + 1)
@@ -63,13 +65,12 @@ func (w *world) left(q intQueue, want ...int) {
 	})
 }
 
-// taker is a guest that waits for an item.
-func (w *world) taker(name string, q intQueue, got *int) {
-	w.Go(name, func() {
-		x, err := q.Take(ctx)
-		must(err)
-		*got = x
-	})
+// takers are two guests that wait for an item each, one with the one-shot form.
+func (w *world) takers(q intQueue) (got *[2]int, errs *[2]error) {
+	got, errs = new([2]int), new([2]error)
+	w.Go("step", func() { got[0], errs[0] = q.Take(ctx) })
+	w.Go("transaction", func() { got[1], errs[1] = stm.Do(ctx, q.Pop) })
+	return got, errs
 }
 
 // TestQueueEndsDoNotConflict, of a queue with two items.
@@ -102,15 +103,13 @@ func TestQueueOneShotsBesideTransactions(t *testing.T) {
 // from a transaction.
 func TestQueueWaitersOneForEach(t *testing.T) {
 	eachQueue(t, nil, func(w *world, q intQueue) {
-		var a, b int
-		w.taker("T0", q, &a)
-		w.taker("T1", q, &b)
+		got, _ := w.takers(q)
 		w.Go("producer", func() {
 			must(q.TryPut(1))
 			must(stm.Atomically(ctx, func(tx *stm.Tx) error { return q.Push(tx, 2) })) // waits for room
 		})
 		w.left(q)
-		w.holds(func() bool { return a+b == 3 && a*b == 2 }, "took %d and %d", a, b)
+		w.holds(func() bool { return got[0]+got[1] == 3 && got[0]*got[1] == 2 }, "not one item each")
 	})
 }
 
@@ -142,14 +141,11 @@ func TestQueueWaiterForTwo(t *testing.T) {
 // TestQueueCloseWakesAll who wait, and what came before is given out.
 func TestQueueCloseWakesAll(t *testing.T) {
 	eachQueue(t, nil, func(w *world, q intQueue) {
-		var errs [2]error
-		for i := range errs {
-			w.Go(fmt.Sprintf("T%d", i), func() { _, errs[i] = q.Take(ctx) })
-		}
+		_, errs := w.takers(q)
 		w.Go("closer", func() { must(q.TryPut(1)); q.Shut() })
 		w.left(q)
 		w.holds(func() bool {
-			return errs == [2]error{nil, tvar.ErrClosed} || errs == [2]error{tvar.ErrClosed, nil}
+			return *errs == [2]error{nil, tvar.ErrClosed} || *errs == [2]error{tvar.ErrClosed, nil}
 		}, "not one item and one end")
 	})
 }
@@ -158,7 +154,7 @@ func TestQueueCloseWakesAll(t *testing.T) {
 func TestQueueUngetWakes(t *testing.T) {
 	eachQueue(t, []int{1}, func(w *world, q intQueue) {
 		got := 0
-		w.taker("waiter", q, &got)
+		w.tx("waiter", func(tx *stm.Tx) (err error) { got, err = q.Pop(tx); return err })
 		w.Go("undecided", func() {
 			if x, err := q.TryTake(); err == nil {
 				must(q.Return(x))
@@ -193,13 +189,14 @@ func TestQueueCancelledWaiter(t *testing.T) {
 // TestBoundedQueueWaitersForRoom: two wait for room, and it comes by a pop and
 // by closing.
 func TestBoundedQueueWaitersForRoom(t *testing.T) {
-	checkStructure(t, func(w *world) {
+	checkStructureUpTo(t, 1000, func(w *world) {
 		q := tvar.NewBoundedQueue[int](1)
 		prepare(func(tx *stm.Tx) { must(q.Push(tx, 1)) })
 		var errs [2]error
-		for i := range errs {
-			w.Go(fmt.Sprintf("T%d", i), func() { errs[i] = q.Put(ctx, 2) })
-		}
+		w.Go("step", func() { errs[0] = q.Put(ctx, 2) })
+		w.Go("transaction", func() {
+			errs[1] = stm.Atomically(ctx, func(tx *stm.Tx) error { return q.Push(tx, 2) })
+		})
 		w.Go("consumer", func() { _, _ = q.TryTake(); q.Shut() })
 		w.holds(func() bool {
 			put := 0
@@ -215,7 +212,7 @@ func TestBoundedQueueWaitersForRoom(t *testing.T) {
 
 // TestBoundedQueueMeets where it is full and empty by turns.
 func TestBoundedQueueMeets(t *testing.T) {
-	checkStructure(t, func(w *world) {
+	checkStructureUpTo(t, 1000, func(w *world) {
 		q := tvar.NewBoundedQueue[int](1)
 		var got [2]int
 		w.Go("producer", func() {
@@ -264,5 +261,35 @@ func TestQueueStepBesideIrrevocable(t *testing.T) {
 		}, stm.Irrevocable())
 		w.Go("step", func() { _ = q.TryPut(2) })
 		w.holds(func() bool { return bodies == 1 && (n == 1 || n == 2) && q.Size() == 1 }, "the irrevocable transaction lost")
+	})
+}
+
+// TestQueueViewBesideSteps: a View that sees what came later sees what came
+// before, and what a transaction moved once.
+func TestQueueViewBesideSteps(t *testing.T) {
+	eachQueue(t, nil, func(w *world, a intQueue) {
+		b := aligned[tvar.Queue[int]]()
+		w.Go("producer", func() { must(a.TryPut(1)); must(b.Put(2)) })
+		w.tx("mover", func(tx *stm.Tx) error {
+			if x, err := a.TryPop(tx); err == nil {
+				return b.Push(tx, x)
+			}
+			return nil
+		})
+		seen := ""
+		w.Go("viewer", func() {
+			_, err := stm.View(ctx, func(tx *stm.Tx) (int, error) {
+				seen = fmt.Sprint(slices.Collect(b.All(tx)), slices.Collect(a.All(tx)))
+				return 0, nil
+			})
+			must(err)
+		})
+		states := []string{"[] []", "[] [1]", "[1] []", "[2] [1]", "[1 2] []", "[2 1] []"}
+		w.Final(func() error {
+			if !slices.Contains(states, seen) {
+				return fmt.Errorf("a View saw %s", seen)
+			}
+			return nil
+		})
 	})
 }

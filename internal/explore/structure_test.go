@@ -40,10 +40,15 @@ func prepare(body func(tx *stm.Tx)) {
 // with a few, and then some of the others.
 func checkStructure(t *testing.T, f func(w *world)) {
 	t.Helper()
-	scale := 1
+	checkStructureUpTo(t, 4000, f)
+}
+
+// checkStructureUpTo is checkStructure with about that many runs of each kind.
+func checkStructureUpTo(t *testing.T, runs int, f func(w *world)) {
+	t.Helper()
 	if explore.Deep() {
-		scale = 20
+		runs *= 20
 	}
-	explore.Check(t, scenario(f), explore.Preemptions(1, 20_000*scale),
-		explore.PCT(1, 3, 2000*scale), explore.PCT(2, 5, 2000*scale), explore.DPOR(1500*scale), explore.Preemptions(2, 4000*scale))
+	explore.Check(t, scenario(f), explore.Preemptions(1, 5*runs),
+		explore.PCT(1, 3, runs/2), explore.PCT(2, 5, runs/2), explore.DPOR(runs*3/8), explore.Preemptions(2, runs))
 }

@@ -1,0 +1,46 @@
+package engine
+
+import (
+	"context"
+
+	"github.com/weft-stm/weft/internal/atomics"
+)
+
+// AwaitStep tries a step until it reports that it has been made, or ctx ends.
+// Between two tries it sleeps until c has been written. The step does not
+// write c; if it cannot be made it has seen a state in which only a write of c
+// could make it possible.
+//
+// It is what a transaction does that reads c and calls Retry, without the
+// transaction: where c wakes one at a time, who is woken in vain keeps its
+// place, and the next is woken when the step has been made.
+func AwaitStep(ctx context.Context, c *Cell, step func() bool) error {
+	// Whoever makes the step possible may only be waiting for a processor.
+	atomics.Yield()
+	baton, ticket := false, uint64(0)
+	for {
+		word := c.unlocked() // before the step looks
+		made := step()
+		err := ctx.Err()
+		if made || err != nil {
+			if baton {
+				c.wakeOne(others)
+			}
+			if made {
+				return nil
+			}
+			return err
+		}
+		w := []waiter{{s: &sleeper{parker: atomics.NewParker()}, ticket: ticket}}
+		if w[0].watch(c, word&^waitBit) {
+			others.count(parks)
+			seen := sleeping.enter("", w)
+			w[0].s.parker.Park(ctx.Done())
+			sleeping.leave(seen)
+		}
+		w[0].forget()
+		if baton, ticket = w[0].s.baton() != nil, 0; baton {
+			ticket = w[0].ticket
+		}
+	}
+}
