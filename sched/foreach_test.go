@@ -74,7 +74,8 @@ func TestForEachInOrder(t *testing.T) {
 	}
 }
 
-// TestForEachLooksAheadALittle: values wait only in small numbers.
+// TestForEachLooksAheadALittle: values wait only in small numbers, and more are
+// drawn when half of those have been taken.
 func TestForEachLooksAheadALittle(t *testing.T) {
 	for _, opts := range [][]sched.QueueOption{nil, {sched.Ordered()}} {
 		synctest.Test(t, func(t *testing.T) {
@@ -88,7 +89,8 @@ func TestForEachLooksAheadALittle(t *testing.T) {
 				}, append(opts, sched.Workers(3), sched.LookAhead(5))...)
 			}()
 			synctest.Wait()
-			require.EqualValues(t, 3+5, drawn.Load())
+			require.LessOrEqual(t, drawn.Load(), int32(3+5))
+			require.Greater(t, drawn.Load(), int32(3+5/2))
 			close(hold)
 			require.NoError(t, <-done)
 			require.EqualValues(t, 1000, drawn.Load())
