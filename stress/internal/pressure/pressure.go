@@ -123,7 +123,7 @@ func (c Config) measure(ctx context.Context, who contender, pressure float64) (r
 		workers.Go(func() {
 			r := rand.New(rand.NewPCG(c.Seed, uint64(w)))
 			n := int64(0)
-			for ; !stop.Load() && ctx.Err() == nil; n++ {
+			for ; (n == 0 || !stop.Load()) && ctx.Err() == nil; n++ {
 				from, vars := &sets[w], ownVars
 				if r.Float64() < pressure {
 					from, vars = &sets[c.Workers], sharedVars
