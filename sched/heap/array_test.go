@@ -1,6 +1,7 @@
 package heap_test
 
 import (
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -87,9 +88,9 @@ func TestLargeArray(t *testing.T) {
 			}
 			_, found := a.Get(th, n)
 			require.False(t, found)
-			_, found = a.Get(th, 1<<40)
+			_, found = a.Get(th, math.MaxInt)
 			require.False(t, found)
-			require.False(t, a.Set(th, 1<<40, 1))
+			require.False(t, a.Set(th, math.MaxInt, 1))
 		})
 	})
 }

@@ -31,7 +31,7 @@ func numStripes() int {
 	if atomics.Exploring {
 		return 2
 	}
-	n := 1
+	n := 2 // also on one processor: it may be taken from a thread inside a region
 	for n < runtime.GOMAXPROCS(0) && n < maxStripes {
 		n *= 2
 	}
