@@ -26,8 +26,8 @@ func callBlock(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple
 		return nil, fmt.Errorf("%s: missing function: %s(fn, args...)", b.Name(), b.Name())
 	}
 	fn, args := args[0], args[1:]
-	if _, ok := fn.(starlark.Callable); !ok {
-		return nil, fmt.Errorf("%s: got %s, want a function: %s(fn, args...), not %s(fn(args...))", b.Name(), fn.Type(), b.Name(), b.Name())
+	if err := callable(b, fn); err != nil {
+		return nil, err
 	}
 	if g.at != nil {
 		return g.join(fn, args, kwargs, readOnly)
@@ -36,6 +36,14 @@ func callBlock(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple
 	return g.block(readOnly, func(at *attempt) (starlark.Value, error) {
 		return at.call(fn, args, kwargs)
 	})
+}
+
+// callable returns an error that explains what b wants if fn is no function.
+func callable(b *starlark.Builtin, fn starlark.Value) error {
+	if _, ok := fn.(starlark.Callable); ok {
+		return nil
+	}
+	return fmt.Errorf("%s: got %s, want a function: %s(fn, args...), not %s(fn(args...))", b.Name(), fn.Type(), b.Name(), b.Name())
 }
 
 // join runs fn as a part of the block that runs already. Starlark cannot
@@ -58,15 +66,20 @@ func retryBuiltin(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tu
 	if err != nil {
 		return nil, err
 	}
-	switch at := g.at; {
-	case at == nil:
+	if g.at == nil {
 		return nil, errors.New("retry: no atomic block to run again: call retry inside atomic(fn, ...)")
-	case at.readOnly:
-		return nil, errors.New("retry: a view does not wait: use atomic(fn, ...)")
-	case !at.read:
-		return nil, errors.New("retry: this block has read nothing shared, so nothing could end the wait")
-	default:
-		at.retry()
-		panic("starstm: internal error: retry returned")
 	}
+	return nil, g.at.giveUp()
+}
+
+// giveUp is retry. It returns only to say why it cannot be done.
+func (at *attempt) giveUp() error {
+	switch {
+	case at.readOnly:
+		return errors.New("retry: a view does not wait: use atomic(fn, ...)")
+	case !at.read:
+		return errors.New("retry: this block has read nothing shared, so nothing could end the wait")
+	}
+	at.retry()
+	panic("starstm: internal error: retry returned")
 }

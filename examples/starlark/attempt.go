@@ -15,7 +15,8 @@ type attempt struct {
 	g        *guest
 	run      *run
 	tx       *stm.Tx // mode STM
-	stamp    uint64  // mode Mutex: see plainVar
+	first    uint64  // mode Mutex: of its stamps; see plainVar
+	stamp    uint64
 	readOnly bool
 	bare     bool        // one operation on an object: its result leaves at once
 	read     bool        // something shared, so retry can wait
@@ -84,9 +85,7 @@ func (at *attempt) flush() {
 // release gives back what the views borrowed from the guest.
 func (at *attempt) release() {
 	for _, v := range at.views {
-		if d, ok := v.(*dictView); ok {
-			d.access.release()
-		}
+		v.release()
 	}
 }
 

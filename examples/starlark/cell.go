@@ -67,6 +67,10 @@ func (v *cellView) set(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.V
 
 func (v *cellView) flush() {}
 
+func (v *cellView) forget() {}
+
+func (v *cellView) release() {}
+
 func (v *cellView) object() object { return v.Cell }
 
 // Attr returns a method of the view.

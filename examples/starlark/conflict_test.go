@@ -67,6 +67,17 @@ func TestConflicts(t *testing.T) {
 		{`len(l)`, `l.append(2)`, 1},
 		{`1 in l`, `l.append(2)`, 1},
 		{`l[0]`, `l[1]`, 0},
+
+		{`1 in s`, `s.add(1)`, 1},
+		{`1 in s`, `s.add(2)`, 0},
+		{`s.add(1)`, `s.add(1)`, 0},
+		{`len(s)`, `s.add(2)`, 1},
+
+		{`q.put(1)`, `q.try_get()`, 0},
+		{`q.get()`, `q.put(1)`, 0},
+		{`q.get()`, `q.get()`, 1},
+		{`q.put(1)`, `q.put(2)`, 1},
+		{`q.len()`, `q.put(1)`, 1},
 	}
 	for _, test := range tests {
 		t.Run(test.body+" beside "+test.meddle, func(t *testing.T) {
@@ -74,19 +85,20 @@ func TestConflicts(t *testing.T) {
 			rt := new(Runtime)
 			src := `
 d, e, c, x, l, out = shared.dict("d"), shared.dict("e"), shared.counter(), shared.cell(1), shared.list([1, 2]), shared.cell()
+s, q = shared.set([3]), shared.queue([1, 2, 3])
 def setup(d):
     d["k"] = 1
     d["j"] = 1
     d["s"] = "x"
 atomic(setup, d)
-def body(d, e, c, x, l, out):
+def body(d, e, c, x, l, s, q, out):
     BODY
     meddle()
     out.set(1)         # an update: a block that only reads has no reason to run again
-def main(): atomic(body, d, e, c, x, l, out)
-def other(d, e, c, x, l):
+def main(): atomic(body, d, e, c, x, l, s, q, out)
+def other(d, e, c, x, l, s, q):
     MEDDLE
-def bump(): atomic(other, d, e, c, x, l)
+def bump(): atomic(other, d, e, c, x, l, s, q)
 `
 			src = strings.NewReplacer("BODY", test.body, "MEDDLE", test.meddle).Replace(src)
 			s = load(t, rt, src, meddler(&s, 1, "bump"))

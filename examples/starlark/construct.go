@@ -12,6 +12,8 @@ func (rt *Runtime) constructors() *starlarkstruct.Module {
 		"counter": starlark.NewBuiltin("shared.counter", rt.makeCounter),
 		"cell":    starlark.NewBuiltin("shared.cell", rt.makeCell),
 		"list":    starlark.NewBuiltin("shared.list", rt.makeList),
+		"queue":   starlark.NewBuiltin("shared.queue", rt.makeQueue),
+		"set":     starlark.NewBuiltin("shared.set", rt.makeSet),
 	}}
 }
 
@@ -55,17 +57,86 @@ func (rt *Runtime) makeList(thread *starlark.Thread, b *starlark.Builtin, args s
 	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "elems?", &from, "name?", &name); err != nil {
 		return nil, err
 	}
-	var elems []starlark.Value
-	if from != nil {
-		for v := range starlark.Elements(from) {
-			v, err := kept(thread, v)
-			if err != nil {
-				return nil, err
-			}
-			elems = append(elems, v)
-		}
+	elems, err := allKept(thread, from)
+	if err != nil {
+		return nil, err
 	}
 	return made(thread, rt.NewList(name, elems...))
+}
+
+// makeQueue is shared.queue(elems=[], name="").
+func (rt *Runtime) makeQueue(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var name string
+	var from starlark.Iterable
+	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "elems?", &from, "name?", &name); err != nil {
+		return nil, err
+	}
+	elems, err := allKept(thread, from)
+	if err != nil {
+		return nil, err
+	}
+	return filled(thread, b, rt.NewQueue(name), elems, func(v view, x starlark.Value) error {
+		return v.(*queueView).put(x)
+	})
+}
+
+// makeSet is shared.set(elems=[], name="").
+func (rt *Runtime) makeSet(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var name string
+	var from starlark.Iterable
+	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "elems?", &from, "name?", &name); err != nil {
+		return nil, err
+	}
+	elems, err := allKept(thread, from)
+	if err != nil {
+		return nil, err
+	}
+	return filled(thread, b, rt.NewSet(name), elems, func(v view, x starlark.Value) error {
+		return v.(*setView).put(x, starlark.True)
+	})
+}
+
+// filled adds elems to the new object o, in the block of thread or in one of
+// its own.
+func filled(thread *starlark.Thread, b *starlark.Builtin, o object, elems []starlark.Value, add func(view, starlark.Value) error) (starlark.Value, error) {
+	if len(elems) == 0 {
+		return made(thread, o)
+	}
+	fill := func(at *attempt) (starlark.Value, error) {
+		v, err := at.open(o)
+		if err != nil {
+			return nil, err
+		}
+		for _, x := range elems {
+			if err := add(v, x); err != nil {
+				return nil, err
+			}
+		}
+		return v, nil
+	}
+	g, err := running(thread, b.Name())
+	if err != nil {
+		return nil, err
+	}
+	if g.at != nil {
+		return fill(g.at)
+	}
+	return g.block(false, fill)
+}
+
+// allKept prepares the elements of from, which may be nil, for an object that
+// thread makes.
+func allKept(thread *starlark.Thread, from starlark.Iterable) (elems []starlark.Value, err error) {
+	if from == nil {
+		return nil, nil
+	}
+	for v := range starlark.Elements(from) {
+		if v, err = kept(thread, v); err != nil {
+			return nil, err
+		}
+		elems = append(elems, v)
+	}
+	return elems, nil
 }
 
 // kept prepares v for an object that thread makes.

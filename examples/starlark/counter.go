@@ -94,6 +94,10 @@ func (v *counterView) flush() {
 	}
 }
 
+func (v *counterView) forget() { v.delta = zero }
+
+func (v *counterView) release() {}
+
 func (v *counterView) object() object { return v.Counter }
 
 // Attr returns a method of the view.

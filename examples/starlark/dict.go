@@ -35,19 +35,21 @@ type dictAccess interface {
 	put(key, starlark.Value) // nil removes
 	add(key, starlark.Int) error
 	each(yield func(k, v starlark.Value) bool)
-	flush()
-	release()
+	flush()   // hand over what was gathered
+	forget()  // what is known, and what was gathered
+	release() // at the end of the attempt
 }
 
 // NewDict returns an empty dict. The name is for messages.
 func (rt *Runtime) NewDict(name string) *Dict {
-	d := &Dict{handle: handle{rt, "dict", name}}
+	return &Dict{handle{rt, "dict", name}, rt.newStore()}
+}
+
+func (rt *Runtime) newStore() dictStore {
 	if rt.Mode == Mutex {
-		d.s = new(plainDict)
-	} else {
-		d.s = new(varDict)
+		return new(plainDict)
 	}
-	return d
+	return new(varDict)
 }
 
 // Snapshot returns a copy of the dict as it is at one moment. Dicts and other

@@ -22,6 +22,10 @@ func (v *dictView) object() object { return v.Dict }
 
 func (v *dictView) flush() { v.access.flush() }
 
+func (v *dictView) forget() { v.access.forget() }
+
+func (v *dictView) release() { v.access.release() }
+
 // Attr returns a method of the view.
 func (v *dictView) Attr(name string) (starlark.Value, error) { return v.method(v, dictMethods, name) }
 

@@ -21,10 +21,15 @@
 //	atomic(fn, *args, **kwargs)   call fn atomically and return its result
 //	view(fn, *args, **kwargs)     call fn on one state of the heap; it may only read
 //	retry()                       undo the block, and run it again once something it read has changed
+//	or_else([fn, ...], *args)     call the first function that does not retry; what the others did is undone
+//	parallel([task, ...])         call functions, or tuples (fn, args...), each on a thread of its own; a list of results
+//	each(seq, fn, *args)          call fn(x, *args) as a block for each x, on all processors; a list of results
 //	shared.dict()                 d[k], d[k] = v, k in d, for k in d, len(d), d.get, set, add, pop, setdefault, has, keys, values, items, len, snapshot
 //	shared.counter(n)             c.add(n), c.set(n), c.value()
 //	shared.cell(v)                c.get(), c.set(v)
 //	shared.list(elems)            l[i], l[i] = v, x in l, for x in l, len(l), l.append, get, set, len, snapshot
+//	shared.set(elems)             x in s, for x in s, len(s), s | t, s & t, s - t, s ^ t, s.add, clear, discard, has, len, remove, snapshot, update
+//	shared.queue(elems)           q.put(x), q.get(), which waits, q.try_get(default), q.len(), q.snapshot()
 //
 // A block that is called inside of a block is a part of it. A method that is
 // called outside of any block is a block of its own.
@@ -59,6 +64,19 @@
 // is bound to lose, sees one consistent state, so no error can come from a mix
 // of two. It says what the block would have met had it run alone at some
 // moment since it began.
+//
+// # Threads
+//
+// A guest thread is a starlark.Thread in a goroutine, which the host starts by
+// [Runtime.Call], or the script by parallel or each. The latter wait until all
+// is done, and the first error cancels the rest. What tasks have captured, and
+// their arguments, are frozen, as those of blocks are. Tasks of parallel may
+// wait for one another by retry. Those of each may not: there are as many
+// threads as processors. The results of each are those of calling fn for one x
+// after the other, in some order.
+//
+// The steps of tasks count as the caller's once they are done;
+// Runtime.NewThread can give each a limit of its own.
 //
 // # Modes
 //

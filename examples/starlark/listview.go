@@ -30,6 +30,10 @@ func (v *listView) flush() {
 	})
 }
 
+func (v *listView) forget() { v.tail = nil }
+
+func (v *listView) release() {}
+
 // now returns the elements, what this attempt appended included.
 func (v *listView) now() vector {
 	v.flush()

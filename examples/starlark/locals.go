@@ -93,6 +93,16 @@ func (l *locals) grow() {
 	}
 }
 
+// forget empties l. No value stays alive by it.
+func (l *locals) forget() {
+	clear(l.used)
+	l.used = l.used[:0]
+	if l.round++; l.round == 0 { // slots of a former turn would count again
+		clear(l.slots)
+		l.round = 1
+	}
+}
+
 // borrow returns empty locals for an attempt.
 func (g *guest) borrow() *locals {
 	if n := len(g.spare); n > 0 {
@@ -103,16 +113,11 @@ func (g *guest) borrow() *locals {
 	return new(locals)
 }
 
-// giveBack empties l for another attempt. No value stays alive by it.
+// giveBack empties l for another attempt.
 func (g *guest) giveBack(l *locals) {
 	if len(l.used) > maxLocals {
 		return
 	}
-	clear(l.used)
-	l.used = l.used[:0]
-	if l.round++; l.round == 0 { // slots of a former turn would count again
-		clear(l.slots)
-		l.round = 1
-	}
+	l.forget()
 	g.spare = append(g.spare, l)
 }

@@ -11,7 +11,7 @@ import (
 // while a block runs, and the means to undo a block that fails or waits.
 type lock struct {
 	mu      sync.Mutex
-	stamp   uint64     // number of the attempt that holds mu, or held it last
+	stamp   uint64     // number of the attempt that holds mu, or of an alternative in it, or the last such
 	touched []restorer // what that attempt has changed
 	changed chan struct{}
 }
@@ -61,7 +61,7 @@ func (r *run) onceLocked() (v starlark.Value, wait <-chan struct{}, err error) {
 	}()
 	at := r.start()
 	defer r.stop(at)
-	at.stamp = l.stamp
+	at.first, at.stamp = l.stamp, l.stamp
 	v, err = r.attempt(at)
 	done = err == nil
 	return v, nil, err
@@ -79,10 +79,17 @@ func (l *lock) commit() {
 }
 
 func (l *lock) rollback() {
-	for _, v := range l.touched {
-		v.restore()
-	}
+	l.undo(0)
 	l.forget()
+}
+
+// undo takes back all changes but the first n.
+func (l *lock) undo(n int) {
+	for i := len(l.touched) - 1; i >= n; i-- {
+		l.touched[i].restore()
+	}
+	clear(l.touched[n:])
+	l.touched = l.touched[:n]
 }
 
 func (l *lock) forget() {

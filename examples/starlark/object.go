@@ -8,7 +8,7 @@ import (
 	"go.starlark.net/syntax"
 )
 
-// An object is what guest threads share: a dict, counter, cell or list. By itself
+// An object is what guest threads share: a dict, set, counter, cell, list or queue. By itself
 // it offers methods only. Operators reach it through a view.
 type object interface {
 	starlark.Value
@@ -22,7 +22,9 @@ type view interface {
 	starlark.Value
 	object() object
 	attempt() *attempt
-	flush() // hand over what was gathered to the engine
+	flush()   // hand over what was gathered to the engine
+	forget()  // drop what is known and was gathered
+	release() // give back what was borrowed from the guest
 }
 
 // A handle is the common part of all objects.

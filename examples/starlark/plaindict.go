@@ -66,6 +66,8 @@ func (d plainAccess) each(yield func(k, v starlark.Value) bool) {
 
 func (d plainAccess) flush() {}
 
+func (d plainAccess) forget() {}
+
 func (d plainAccess) release() {}
 
 // plus adds n to what a key holds.

@@ -23,6 +23,9 @@ func (g *guest) block(readOnly bool, f body) (starlark.Value, error) {
 		if !done {
 			g.tally.Failures++
 		}
+		if r.waited { // to its end
+			g.tally.Retries++
+		}
 	}()
 	var v starlark.Value
 	var err error
@@ -61,7 +64,10 @@ type run struct {
 func (r *run) start() *attempt {
 	g := r.g
 	now := time.Now()
-	if !r.began.IsZero() && !r.waited {
+	switch {
+	case r.waited:
+		g.tally.Retries++
+	case !r.began.IsZero():
 		g.tally.Restarts++
 		g.tally.Lost += now.Sub(r.began)
 	}

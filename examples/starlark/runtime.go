@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"sync"
 
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
@@ -47,8 +48,14 @@ type Runtime struct {
 	// Syntax is the dialect of Exec. Nil is the standard one with sets.
 	Syntax *syntax.FileOptions
 
-	lock  lock // mode Mutex
-	tally tally
+	// NewThread makes the threads of parallel and each, for instance with a step
+	// limit: the parent is the thread that calls these. Nil copies its name. If
+	// Print is nil they print as the parent does, one at a time.
+	NewThread func(parent *starlark.Thread) *starlark.Thread
+
+	lock     lock // mode Mutex
+	tally    tally
+	printing sync.Mutex // by the threads of crews
 }
 
 // options is the dialect where Syntax says nothing.
@@ -107,12 +114,15 @@ func (rt *Runtime) Call(ctx context.Context, thread *starlark.Thread, fn starlar
 }
 
 // Predeclared returns a new dictionary of the names that a script needs:
-// atomic, view, retry and shared.
+// atomic, view, retry, or_else, parallel, each and shared.
 func (rt *Runtime) Predeclared() starlark.StringDict {
 	return starlark.StringDict{
-		"atomic": starlark.NewBuiltin("atomic", atomicBuiltin),
-		"view":   starlark.NewBuiltin("view", viewBuiltin),
-		"retry":  starlark.NewBuiltin("retry", retryBuiltin),
-		"shared": rt.constructors(),
+		"atomic":   starlark.NewBuiltin("atomic", atomicBuiltin),
+		"view":     starlark.NewBuiltin("view", viewBuiltin),
+		"retry":    starlark.NewBuiltin("retry", retryBuiltin),
+		"or_else":  starlark.NewBuiltin("or_else", orElseBuiltin),
+		"parallel": starlark.NewBuiltin("parallel", parallelBuiltin),
+		"each":     starlark.NewBuiltin("each", eachBuiltin),
+		"shared":   rt.constructors(),
 	}
 }

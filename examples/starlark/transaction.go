@@ -50,7 +50,6 @@ func (r *run) once(tx *stm.Tx) (starlark.Value, error) {
 // retry leaves the attempt. It does not return.
 func (at *attempt) retry() {
 	at.run.waited = true
-	at.g.tally.Retries++
 	if at.tx == nil {
 		panic(waitForChange)
 	}

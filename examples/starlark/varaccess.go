@@ -96,7 +96,8 @@ func (a *varAccess) peek(e *varEntry) starlark.Value {
 	return v
 }
 
-// flush is called once, at the end of the attempt.
+// flush is called at the end of the attempt, and before and after each
+// alternative of or_else.
 func (a *varAccess) flush() {
 	grows := false
 	for i := range a.locals.used {
@@ -115,6 +116,9 @@ func (a *varAccess) flush() {
 	if grows {
 		tvar.Add(a.at.tx, &a.d.shape, 1)
 	}
+	a.forget()
 }
+
+func (a *varAccess) forget() { a.locals.forget() }
 
 func (a *varAccess) release() { a.at.g.giveBack(a.locals) }

@@ -40,7 +40,8 @@ func (x txVar[T]) update(at *attempt, f func(T) T) { x.Commute(at.tx, f) }
 //
 // stamp is the last attempt that changed it, and was the value before that
 // attempt: the first change of an attempt saves the value, the others cost a
-// comparison.
+// comparison. An alternative of or_else has a stamp of its own. What it is the
+// first to change in the attempt is saved in the same way, and the rest beside.
 type plainVar[T any] struct {
 	v, was T
 	stamp  uint64
@@ -52,13 +53,27 @@ func (x *plainVar[T]) get(at *attempt) T {
 }
 
 func (x *plainVar[T]) set(at *attempt, v T) {
-	if x.stamp != at.stamp {
+	switch {
+	case x.stamp == at.stamp:
+	case x.stamp < at.first:
 		x.stamp, x.was = at.stamp, x.v
 		at.g.rt.lock.touch(x)
+	default:
+		at.g.rt.lock.touch(&part[T]{x, x.v, x.stamp})
+		x.stamp = at.stamp
 	}
 	x.v = v
 }
 
+// A part is what an alternative found in a variable that its block had changed.
+type part[T any] struct {
+	x     *plainVar[T]
+	v     T
+	stamp uint64
+}
+
+func (p *part[T]) restore() { p.x.v, p.x.stamp = p.v, p.stamp }
+
 func (x *plainVar[T]) update(at *attempt, f func(T) T) { x.set(at, f(x.v)) }
 
-func (x *plainVar[T]) restore() { x.v = x.was }
+func (x *plainVar[T]) restore() { x.v, x.stamp = x.was, 0 }
