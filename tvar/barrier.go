@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/weft-stm/weft/internal/engine"
 	"github.com/weft-stm/weft/stm"
 )
 
@@ -79,14 +80,15 @@ func (b *Barrier) Len(tx *stm.Tx) int { return b.ref().here.Get(tx) }
 // who ended it. If ctx ends first the arrival is withdrawn and the error of ctx
 // returned; the others wait for somebody else then.
 func (b *Barrier) Meet(ctx context.Context) (last bool, err error) {
-	if err := ended(ctx); err != nil {
+	if err := begun(ctx); err != nil {
 		return false, err
 	}
 	phase, last := b.Join()
 	if last {
 		return true, nil
 	}
-	if err := b.Await(ctx, phase); err != nil && b.Cancel(phase) {
+	err = engine.AwaitStep(ctx, &b.phase.cell, func() bool { return b.phase.Load() > phase })
+	if err != nil && b.Cancel(phase) {
 		return false, err
 	}
 	return false, nil

@@ -19,13 +19,14 @@ import (
 // the next go on, too.
 //
 // Transactions that use the same Box conflict, if one of them changes it. A Box
-// is made by [NewBox] or [BoxOf] and takes 104 bytes.
+// is made by [NewBox] or [BoxOf] and takes 136 bytes.
 //
 // From Id's M-structures (Barth, Nikhil, Arvind, 1991), Haskell's MVar and TMVar.
 type Box[T any] struct {
 	content optional[T]
-	filled  Var[bool] // written with the content, and nothing but a signal
-	emptied Var[bool] // likewise
+	filled  Var[bool]     // written with the content, and nothing but a signal
+	emptied Var[bool]     // likewise
+	steps   engine.Supply // belongs to content
 	made    bool
 }
 
@@ -121,40 +122,39 @@ func (b *Box[T]) Set(tx *stm.Tx, x T) {
 // If it need not wait it costs less than half of a transaction, and allocates
 // no more than [Var.Store]. So do Take, TryPut and TryTake.
 func (b *Box[T]) Put(ctx context.Context, x T) error {
-	if err := ended(ctx); err != nil {
+	if err := begun(ctx); err != nil {
 		return err
 	}
-	if b.put(x) == done {
+	if b.TryPut(x) {
 		return nil
 	}
-	return stm.Atomically(ctx, func(tx *stm.Tx) error {
-		b.Push(tx, x)
-		return nil
-	})
+	return engine.AwaitStep(ctx, &b.emptied.cell, func() bool { return b.TryPut(x) })
 }
 
 // Take is [Box.Pop] in a transaction of its own. If ctx ends before there is a
 // value its error is returned.
 func (b *Box[T]) Take(ctx context.Context) (x T, err error) {
-	if err := ended(ctx); err != nil {
+	if err := begun(ctx); err != nil {
 		return x, err
 	}
-	if x, o := b.take(); o == done {
-		return x, nil
+	x, ok := b.TryTake()
+	if !ok {
+		err = engine.AwaitStep(ctx, &b.filled.cell, func() bool { x, ok = b.TryTake(); return ok })
 	}
-	return stm.Do(ctx, func(tx *stm.Tx) (T, error) { return b.Pop(tx), nil })
+	return x, err
 }
 
 // Load is [Box.Get] in a transaction of its own. If ctx ends before there is a
 // value its error is returned.
 func (b *Box[T]) Load(ctx context.Context) (x T, err error) {
-	if err := ended(ctx); err != nil {
+	if err := begun(ctx); err != nil {
 		return x, err
 	}
-	if x, ok := b.TryLoad(); ok {
-		return x, nil
+	x, ok := b.TryLoad()
+	if !ok {
+		err = engine.AwaitStep(ctx, &b.filled.cell, func() bool { x, ok = b.TryLoad(); return ok })
 	}
-	return stm.Do(ctx, func(tx *stm.Tx) (T, error) { return b.Get(tx), nil })
+	return x, err
 }
 
 // TryPut is [Box.TryPush] in a transaction of its own.
@@ -218,9 +218,9 @@ func (b *Box[T]) take() (x T, _ outcome) {
 // signal for it.
 func (b *Box[T]) change(seen uint64, content engine.Value, signal *Var[bool]) bool {
 	_, last := engine.Sample(&signal.cell)
-	return engine.InstallBoth(
+	return b.steps.InstallBoth(
 		engine.Change{Cell: &b.content.cell, Seen: seen, Val: content},
-		engine.Change{Cell: &signal.cell, Seen: last, Val: engine.Value{W: 1, Kind: engine.Scalar}},
+		engine.Change{Cell: &signal.cell, Seen: last, Val: number(1)},
 	)
 }
 

@@ -25,7 +25,7 @@ import (
 //
 // Transactions that use the same RWLock conflict, also readers: what they
 // conflict over is the count of those who hold it, for as long as the
-// transaction takes, not for as long as the lock is held. It takes 96 bytes, and
+// transaction takes, not for as long as the lock is held. It takes 104 bytes, and
 // 128 for each that queues.
 type RWLock struct {
 	p permits
@@ -58,7 +58,7 @@ func (l *RWLock) Release(tx *stm.Tx) {
 // ReleaseShared unlocks l for one of its readers. It panics if no reader holds
 // it.
 func (l *RWLock) ReleaseShared(tx *stm.Tx) {
-	if held := l.ref().held.Get(tx) >> 1; held == exclusive || !l.p.give(tx, 1, exclusive) {
+	if held := inUse(l.ref().held.Get(tx)); held == exclusive || !l.p.give(tx, 1, exclusive) {
 		panic("tvar: ReleaseShared of an RWLock that no reader holds")
 	}
 }
@@ -91,7 +91,7 @@ func (l *RWLock) Unlock() {
 // would.
 func (l *RWLock) RUnlock() {
 	// Who calls it holds l for reading, so no writer comes in between.
-	if held := l.ref().held.Load() >> 1; held == exclusive || !l.p.tryGive(1, exclusive) {
+	if held := inUse(l.ref().held.Load()); held == exclusive || !l.p.tryGive(1, exclusive) {
 		panic("tvar: RUnlock of an RWLock that no reader holds")
 	}
 }
@@ -101,7 +101,7 @@ func (l *RWLock) String() string {
 	if l == nil {
 		return "<nil RWLock>"
 	}
-	switch held := l.p.held.Load() >> 1; held {
+	switch held := inUse(l.p.held.Load()); held {
 	case 0:
 		return "free"
 	case exclusive:

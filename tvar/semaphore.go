@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/weft-stm/weft/internal/engine"
 	"github.com/weft-stm/weft/stm"
 )
 
@@ -16,12 +17,13 @@ import (
 // queue is that of [Semaphore.Enter] and of tickets. Whoever is served wakes, and
 // nobody else. A transaction that waits in [Semaphore.Acquire] does not stand in
 // it, since nothing that it does is visible before it commits: it goes on when
-// nobody queues and enough is free, may be overtaken by others who come then, and
-// each change of the Semaphore wakes it. One that must not be overtaken takes a
-// [Ticket] first.
+// nobody queues and enough is free, and may be overtaken by others who come then.
+// Of those that wait for one permit one wakes for each that is free, the longest
+// waiting first; those that wait for several all wake for each change. One that
+// must not be overtaken takes a [Ticket] first.
 //
 // Transactions conflict if both use the same Semaphore and one of them changes
-// it. A Semaphore is made by [NewSemaphore]. It takes 104 bytes, and 128 for each
+// it. A Semaphore is made by [NewSemaphore]. It takes 144 bytes, and 128 for each
 // that queues.
 //
 // Tickets are from Lamport's bakery; the order of service is that of
@@ -29,16 +31,22 @@ import (
 type Semaphore struct {
 	p        permits
 	capacity int
+	one      Var[bool]
 }
 
+// maxPermits is how many can be counted beside two bits.
+const maxPermits = 1<<62 - 1
+
 // NewSemaphore returns a Semaphore with so many permits. It panics if capacity
-// is negative.
+// is negative, or 1<<62 or more.
 func NewSemaphore(capacity int) *Semaphore {
-	if capacity < 0 {
-		panic(fmt.Sprintf("tvar: negative capacity %d given to NewSemaphore", capacity))
+	if capacity < 0 || int64(capacity) > maxPermits {
+		panic(fmt.Sprintf("tvar: capacity %d given to NewSemaphore: it must not be negative, nor above 1<<62-1", capacity))
 	}
 	s := fresh[Semaphore]()
 	s.capacity = capacity
+	s.p.one = &s.one
+	engine.SetWakeOne(&s.one.cell)
 	return s
 }
 
@@ -46,7 +54,7 @@ func NewSemaphore(capacity int) *Semaphore {
 // panics if n is negative, or more than there are at all.
 func (s *Semaphore) Acquire(tx *stm.Tx, n int) {
 	s.checkWait("Acquire", n)
-	tx.Check(s.p.take(tx, n, s.capacity))
+	s.p.acquire(tx, n, s.capacity)
 }
 
 // TryAcquire takes n permits if they are free and nobody queues, and reports
@@ -96,7 +104,8 @@ func (s *Semaphore) TryEnter(n int) bool {
 }
 
 // Leave gives n permits back, as [Semaphore.Release] does. It costs about as
-// much as [Var.Modify] if nobody queues, and a transaction if somebody does.
+// much as [Var.Modify] while all permits are taken by Enter and TryEnter, twice
+// that afterwards, and a transaction if somebody queues.
 func (s *Semaphore) Leave(n int) {
 	s.check("Leave", n)
 	if !s.p.tryGive(n, s.capacity) {
@@ -125,19 +134,18 @@ func (s *Semaphore) String() string {
 	return fmt.Sprintf("%d of %d free", s.Available(), s.capacity)
 }
 
-func (s *Semaphore) free(held uint64) int { return s.capacity - int(held>>1) }
+func (s *Semaphore) free(held uint64) int { return s.capacity - inUse(held) }
 
 func (s *Semaphore) ref() *Semaphore {
-	if s == nil {
-		panic("tvar: nil Semaphore: make it with tvar.NewSemaphore")
+	if s == nil || s.p.one == nil {
+		panic("tvar: Semaphore that nobody has made: use tvar.NewSemaphore")
 	}
 	return s
 }
 
 // check panics if nobody can ask for n permits.
 func (s *Semaphore) check(call string, n int) {
-	s.ref()
-	if n < 0 {
+	if s.ref(); n < 0 {
 		panic(fmt.Sprintf("tvar: %s of %d permits: the number must not be negative", call, n))
 	}
 }

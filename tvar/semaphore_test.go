@@ -150,6 +150,44 @@ func TestSemaphoreTransactionWaits(t *testing.T) {
 	})
 }
 
+// TestSemaphoreTransactionsWakeOneByOne where each waits for one permit, and all
+// of them for the first.
+func TestSemaphoreTransactionsWakeOneByOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const waiters = 10
+		s, order := tvar.NewSemaphore(waiters), new(tvar.Vector[int])
+		require.True(t, s.TryEnter(waiters-1))
+		update(t, func(tx *stm.Tx) { s.Acquire(tx, 1) })
+		attempts := 0
+		for i := range waiters {
+			go update(t, func(tx *stm.Tx) { attempts++; s.Acquire(tx, 1); order.Append(tx, i) })
+			synctest.Wait()
+		}
+		for i := range waiters {
+			attempts = 0
+			if i%2 == 0 {
+				s.Leave(1)
+			} else {
+				update(t, func(tx *stm.Tx) { s.Release(tx, 1) })
+			}
+			synctest.Wait()
+			require.Equal(t, i+1, order.Size())
+			require.LessOrEqual(t, attempts, 2, "the one that is served, and one that finds nothing")
+		}
+		require.True(t, slices.IsSorted(order.Snapshot()))
+
+		// Several at once, and a request for two beside them.
+		for i := range 4 {
+			go update(t, func(tx *stm.Tx) { s.Acquire(tx, 1+i/3); order.Append(tx, waiters) })
+		}
+		synctest.Wait()
+		s.Leave(5)
+		synctest.Wait()
+		require.Equal(t, waiters+4, order.Size())
+		require.Zero(t, s.Available())
+	})
+}
+
 // TestTicketIsATurnInATransaction that may choose something else meanwhile.
 func TestTicketIsATurnInATransaction(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -183,7 +221,7 @@ func TestTicketIsATurnInATransaction(t *testing.T) {
 }
 
 func TestSemaphoreBadUse(t *testing.T) {
-	panicsWith(t, "negative capacity -1", func() { tvar.NewSemaphore(-1) })
+	panicsWith(t, "capacity -1 given to NewSemaphore", func() { tvar.NewSemaphore(-1) })
 	s := tvar.NewSemaphore(2)
 	in := func(f func(tx *stm.Tx)) func() { return func() { update(t, f) } }
 	for name, f := range map[string]func(n int) func(){
@@ -211,7 +249,8 @@ func TestSemaphoreBadUse(t *testing.T) {
 	panicsWith(t, "nil context", func() { _ = s.Enter(nilContext, 1) })
 	var none *tvar.Semaphore
 	require.Equal(t, "<nil Semaphore>", none.String())
-	panicsWith(t, "nil Semaphore", func() { none.TryEnter(1) })
+	panicsWith(t, "use tvar.NewSemaphore", func() { none.TryEnter(1) })
+	panicsWith(t, "use tvar.NewSemaphore", func() { new(tvar.Semaphore).TryEnter(1) })
 	panicsWith(t, "no Semaphore has made", func() { new(tvar.Ticket).Cancel() })
 }
 

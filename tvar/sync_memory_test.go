@@ -51,9 +51,9 @@ func TestSynchronizerSizes(t *testing.T) {
 	if strconv.IntSize != 64 || atomics.Exploring {
 		t.Skip("the documented sizes are those of a normal build on a 64-bit machine")
 	}
-	require.EqualValues(t, 104, unsafe.Sizeof(tvar.Semaphore{}))
-	require.EqualValues(t, 96, unsafe.Sizeof(tvar.RWLock{}))
-	require.EqualValues(t, 104, unsafe.Sizeof(tvar.Box[string]{}))
+	require.EqualValues(t, 144, unsafe.Sizeof(tvar.Semaphore{}))
+	require.EqualValues(t, 104, unsafe.Sizeof(tvar.RWLock{}))
+	require.EqualValues(t, 136, unsafe.Sizeof(tvar.Box[string]{}))
 	require.EqualValues(t, 32, unsafe.Sizeof(tvar.Promise[string]{}))
 	require.EqualValues(t, 64, unsafe.Sizeof(tvar.Latch{}))
 	require.EqualValues(t, 64, unsafe.Sizeof(tvar.WaitGroup{}))

@@ -92,6 +92,28 @@ func TestSemaphoreTransactionBesideTheQueue(t *testing.T) {
 	})
 }
 
+// TestSemaphoreTransactionsAmongThemselves wake one another, and take turns with
+// the queue.
+func TestSemaphoreTransactionsAmongThemselves(t *testing.T) {
+	for _, n := range []int{1, 2} {
+		t.Run(fmt.Sprint("of ", n), func(t *testing.T) {
+			checkBriefly(t, func(w *world) {
+				s := tvar.NewSemaphore(n)
+				prepare(func(tx *stm.Tx) { s.Acquire(tx, n) })
+				for _, name := range []string{"T0", "T1"} {
+					w.Go(name, func() {
+						must(stm.Atomically(ctx, func(tx *stm.Tx) error { s.Acquire(tx, 1); return nil }))
+						s.Leave(1)
+					})
+				}
+				w.Go("T2", func() { must(s.Enter(ctx, 1)); s.Leave(1) })
+				w.Go("T3", func() { s.Leave(n) })
+				w.holds(func() bool { return s.Available() == n }, "permits do not add up")
+			})
+		})
+	}
+}
+
 // TestTicketIsWithdrawn while it is being served.
 func TestTicketIsWithdrawn(t *testing.T) {
 	checkBriefly(t, func(w *world) {
