@@ -127,3 +127,11 @@ func (c *cursor[K, V]) settle(ahead bool) {
 
 // decoded returns the value that c has found.
 func (c *cursor[K, V]) decoded() V { return decode[V](c.value) }
+
+// here returns the variable of the key that next has found, or previous.
+func (c *cursor[K, V]) here(ahead bool) *optional[V] {
+	if ahead {
+		return c.page.vars[c.at-1]
+	}
+	return c.page.vars[c.at]
+}
