@@ -32,13 +32,20 @@ const (
 // NewArray returns an Array of n elements that hold the zero value of T.
 func NewArray[T any](t *sched.Thread, n int) *Array[T] {
 	a := fresh[Array[T]]()
+	a.Init(t, n)
+	return a
+}
+
+// Init gives a, which is a field of something that nobody shares yet, n elements
+// that hold the zero value of T. Until the transaction of t ends it is read and
+// written in place, which a zero Array is not.
+func (a *Array[T]) Init(t *sched.Thread, n int) {
 	g := t.Engine()
 	engine.Birth(g, &a.length, number(n))
 	var zero T
 	for i := range n {
 		engine.Birth(g, a.grown(g, i), encode(zero, engine.Zero))
 	}
-	return a
 }
 
 // place says where element i is: in which chunk, and where there.

@@ -20,8 +20,15 @@ type Cell[T any] struct {
 // read and written in place.
 func NewCell[T any](t *sched.Thread, v T) *Cell[T] {
 	c := fresh[Cell[T]]()
-	engine.Birth(t.Engine(), &c.cell, encode(v, kindOf[T]()))
+	c.Init(t, v)
 	return c
+}
+
+// Init makes c, which is a field of something that nobody shares yet, hold v.
+// Until the transaction of t ends it is read and written in place, which a zero
+// Cell is not.
+func (c *Cell[T]) Init(t *sched.Thread, v T) {
+	engine.Birth(t.Engine(), &c.cell, encode(v, kindOf[T]()))
 }
 
 // Get returns the value of c.

@@ -64,9 +64,16 @@ type entry[K comparable, V any] struct {
 // written in place.
 func NewDict[K comparable, V any](t *sched.Thread) *Dict[K, V] {
 	d := fresh[Dict[K, V]]()
+	d.Init(t)
+	return d
+}
+
+// Init makes d ready, which is a field of something that nobody shares yet. Until the
+// transaction of t ends it is read and written in place, which a zero Dict is
+// not.
+func (d *Dict[K, V]) Init(t *sched.Thread) {
 	engine.Birth(t.Engine(), &d.length, number(0))
 	engine.Birth(t.Engine(), &d.inserts, number(0))
-	return d
 }
 
 // TryGet returns the value of k; found is false if k is not there, and ok if
