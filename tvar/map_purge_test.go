@@ -2,6 +2,7 @@ package tvar_test
 
 import (
 	"fmt"
+	"math/bits"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -21,10 +22,15 @@ import (
 // next to none that are: each shard looks around from 16 entries on.
 const fewEntries = 64 * 64
 
+// narrow is true where words have 32 bits, and the processor may be emulated.
+const narrow = bits.UintSize == 32
+
 func misses() int {
 	switch {
 	case atomics.Exploring: // entries are large
 		return 20_000
+	case narrow: // the processor may be emulated
+		return 50_000
 	case testing.Short() || invariants.Enabled: // each transaction has a descriptor of its own
 		return 100_000
 	}
@@ -228,7 +234,7 @@ func TestMapPurgeComesToRest(t *testing.T) {
 					}()
 				}
 				synctest.Wait()
-				for k := range 20_000 {
+				for k := range min(20_000, misses()/5) {
 					update(t, func(tx *stm.Tx) { m.Get(tx, -1-k) })
 				}
 				synctest.Wait()
@@ -262,7 +268,7 @@ func TestMapLongTransactionBesidePurges(t *testing.T) {
 	attempts := 0
 	update(t, func(tx *stm.Tx) {
 		attempts = tx.Attempt()
-		for k := range 20_000 {
+		for k := range min(20_000, misses()/5) {
 			m.Get(tx, -1-k)
 			if k%64 == 0 {
 				runtime.Gosched()

@@ -351,7 +351,10 @@ func TestOrderedMapWait(t *testing.T) {
 // and undo it in part.
 func TestOrderedMapLargeTransactions(t *testing.T) {
 	tvar.SmallNodes(t)
-	const n = 400
+	n := 400
+	if narrow {
+		n = 150
+	}
 	for name, key := range map[string]func(i int) int{
 		"ascending":  func(i int) int { return i },
 		"descending": func(i int) int { return n - 1 - i },

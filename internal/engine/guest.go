@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"math/bits"
+
 	"github.com/weft-stm/weft/internal/atomics"
 	"github.com/weft-stm/weft/internal/invariants"
 )
@@ -94,13 +96,16 @@ type mark struct {
 const (
 	numMarks   = 512
 	epochShift = 48
+
+	// cells have 32 bytes, or 24 where words have 32 bits.
+	cellShift = 3 + 2*(bits.UintSize/64)
 )
 
 // mark returns the place of the mark of c, and the key that it has if it is
 // there.
 func (g *Guest) mark(c *Cell) (m *mark, key uint64) {
 	a := uint64(c.address())
-	return &g.marks[(a>>5^a>>13)%numMarks], a ^ g.epoch
+	return &g.marks[(a>>cellShift^a>>13)%numMarks], a ^ g.epoch
 }
 
 // forgetMarks makes all marks void.
@@ -113,7 +118,7 @@ func (g *Guest) forgetMarks() {
 
 // bit is where written has a bit for c.
 func (g *Guest) bit(c *Cell) (word *uint64, bit uint64) {
-	a := uint64(c.address()) >> 5
+	a := uint64(c.address()) >> cellShift
 	return &g.written[(a>>6^a>>12)%uint64(len(g.written))], 1 << (a % 64)
 }
 
