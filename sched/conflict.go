@@ -99,7 +99,7 @@ func (m *Machine) sitePosition(site uint32) Position {
 func (t *Thread) report(k ConflictKind) {
 	m := t.m
 	c := Conflict{Thread: t.id, Kind: k, Began: m.sitePosition(t.site), Wasted: t.used}
-	if !t.closure {
+	if t.guest != nil {
 		c.Mine = t.guest.Position()
 	}
 	if cell := engine.LostOn(engine.TxOf(&t.e)); cell != nil {

@@ -105,7 +105,7 @@ func (t *Thread) Leave(why string) Status {
 
 func (t *Thread) leave() Status {
 	t.account()
-	if t.mustEnd() {
+	if !t.closure && t.mustEnd() { // a closure has looked for itself, while it could be undone
 		return t.end()
 	}
 	if engine.Direct(&t.e) {

@@ -51,12 +51,20 @@ func (t *Thread) Catch(f func()) (s Status) {
 // offers none. body must have no effect but through the thread.
 //
 // An error of body undoes the region and is returned. A panic does so too, and
-// goes on. If t is doomed the error is that of [Thread.Err].
+// goes on. If t is doomed before body has returned the region is undone, and the
+// error is that of [Thread.Err].
+//
+// Save and Restore of the Guest are not called, Position is, for reports. The
+// Guest may be nil.
 //
 // Outside of transactions it enters and leaves. Inside, it is a region of the
 // transaction that is under way, which is then rolled back to the checkpoint
 // of the guest.
-func (t *Thread) Atomically(body func() error) (err error) {
+func (t *Thread) Atomically(body func() error) (err error) { return t.AtomicallyAt(0, body) }
+
+// AtomicallyAt is [Thread.Atomically] for a body that has a site, as those of
+// [Thread.Break] are: it stands for the body in reports of conflicts.
+func (t *Thread) AtomicallyAt(site uint32, body func() error) (err error) {
 	if t.inside {
 		return t.nested(body)
 	}
@@ -67,7 +75,7 @@ func (t *Thread) Atomically(body func() error) (err error) {
 			t.abandon()
 		}
 	}()
-	s := t.Enter()
+	s := t.enter(site)
 	for s != Ended {
 		s = t.Catch(func() { err = t.nested(body) })
 		if s == Proceed {
@@ -92,9 +100,13 @@ func (t *Thread) nested(body func() error) error {
 	}()
 	err := body()
 	returned = true
+	t.account()
 	switch {
 	case engine.Lost(&t.e):
 		engine.Unwind(&t.e)
+	case err == nil && t.closure && depth == 1 && t.mustEnd():
+		err = t.err
+		t.UndoAtomic()
 	case err != nil:
 		t.UndoAtomic()
 	default:
