@@ -60,13 +60,14 @@ func place(i int) (chunk, at int) {
 // chunkSize is the number of elements in a chunk.
 func chunkSize(k int) int { return 1 << (max(k, 1) + firstBits - 1) }
 
-// pointer returns the pointer to chunk k, or nil if there is none yet.
+// pointer returns the pointer to chunk k, or nil if there is none yet, or no
+// array has so many.
 func (a *Array[T]) pointer(k int) *atomics.Pointer[engine.Cell] {
 	if k < nearChunks {
 		return &a.chunks[k]
 	}
 	far := a.far.Load()
-	if far == nil {
+	if far == nil || k >= nearChunks+farChunks {
 		return nil
 	}
 	return &far[k-nearChunks]
