@@ -105,10 +105,8 @@ func (t *Thread) runPending() {
 	t.pending = t.pending[:0]
 }
 
-// puttingOff reports whether t may yet be undone.
-func (t *Thread) puttingOff() bool {
-	if engine.Direct(&t.e) {
-		return len(t.regions) > 0
-	}
-	return !engine.IsCertain(&t.e)
-}
+// puttingOff reports whether t may yet be undone, if only by UndoAtomic.
+func (t *Thread) puttingOff() bool { return len(t.regions) > 0 || !t.settled() }
+
+// settled reports whether what t does outside of regions stays.
+func (t *Thread) settled() bool { return engine.Direct(&t.e) || engine.IsCertain(&t.e) }

@@ -33,6 +33,8 @@ type Thread struct {
 	inside  bool
 	closure bool // the body of Atomically is the checkpoint
 	due     bool // the transaction is to end at the next opportunity
+	ahead   bool // it has effects before the region
+	split   bool // it is to end before the next region begins
 	site    uint32
 
 	counted   bool  // among those inside

@@ -11,13 +11,45 @@ import (
 // The transaction that is under way goes on in the region, and after it. A
 // region keeps a part of the log, so that it can be undone: each slot that was
 // written before and again inside costs one more entry.
-func (t *Thread) EnterAtomic() {
+//
+// It returns Proceed, unless the region has come to [Thread.Retry] and is to be
+// begun again: what was done before it is committed then, and if that is lost it
+// returns Again, and the guest then comes here once more; or Ended.
+func (t *Thread) EnterAtomic() Status {
 	t.mustBeInside()
+	if len(t.regions) > 0 {
+		t.pushRegion()
+		return Proceed
+	}
+	split := t.split && !engine.Direct(&t.e)
+	if t.split = false; split {
+		if s := t.commitBefore(); s != Proceed {
+			t.split = s == Again
+			return s
+		}
+	}
+	t.ahead = t.hasEffects()
 	t.pushRegion()
-	if engine.Direct(&t.e) && len(t.regions) == 1 {
+	if split || engine.Direct(&t.e) {
 		t.account()
 		t.checkpoint(true)
 	}
+	return Proceed
+}
+
+// commitBefore ends the transaction before a region begins.
+func (t *Thread) commitBefore() Status {
+	t.account()
+	return t.cycle(t.site)
+}
+
+// hasEffects reports whether the transaction has done what others will see.
+func (t *Thread) hasEffects() bool {
+	if engine.Direct(&t.e) {
+		return false
+	}
+	_, writes := engine.Accesses(&t.e)
+	return writes > 0 || len(t.elided) > 0 || len(t.pending) > 0 || engine.HasHooks(&t.e)
 }
 
 // LeaveAtomic ends the innermost atomic region.
@@ -76,6 +108,8 @@ func (t *Thread) regionLeft() {
 	t.account()
 	if engine.Direct(&t.e) {
 		t.m.sleepers.wake()
+	}
+	if t.settled() {
 		t.runPending()
 	}
 	t.arm()
@@ -92,12 +126,13 @@ func (t *Thread) EnterSingle() (Status, error) {
 	if len(t.regions) > 0 {
 		return Proceed, ErrInAtomic
 	}
-	t.account()
 	if !engine.Direct(&t.e) {
-		if s := t.cycle(t.site); s != Proceed {
+		if s := t.commitBefore(); s != Proceed {
 			return s, nil
 		}
 	}
+	t.account()
+	t.ahead = false
 	t.pushRegion()
 	t.checkpoint(true)
 	return Proceed, nil
@@ -119,6 +154,10 @@ func (t *Thread) LeaveSingle() Status {
 // a change of what the transaction has read, otherwise until another thread has
 // had a turn. The error is [ErrNotInAtomic] outside of a region.
 //
+// What the transaction has done before the region is committed first: others may
+// have to see it before they make the condition true. The guest goes back to the
+// checkpoint for that, and comes here again if the condition does not hold.
+//
 // It returns Again, or Ended if t is doomed, or could wait for nothing: see
 // [stm.Tx.Retry].
 func (t *Thread) Retry() (Status, error) {
@@ -127,11 +166,13 @@ func (t *Thread) Retry() (Status, error) {
 		return Proceed, ErrNotInAtomic
 	}
 	t.account()
-	if !engine.Direct(&t.e) {
-		engine.RetryLater(&t.e)
-		return t.rollback(notLost), nil
+	if engine.Direct(&t.e) {
+		return t.retryDirect(), nil
 	}
-	return t.retryDirect(), nil
+	if t.split = t.ahead && !engine.IsCertain(&t.e); !t.split {
+		engine.RetryLater(&t.e)
+	}
+	return t.rollback(notLost), nil
 }
 
 // retryDirect undoes the region and lets others have a turn.

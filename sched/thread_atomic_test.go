@@ -183,6 +183,72 @@ func TestRetryWaits(t *testing.T) {
 	}
 }
 
+// TestRetryShowsWhatCameBefore: who makes the condition true may have to see
+// first what the thread did before the region, be it a write, or something that
+// waits for the commit.
+func TestRetryShowsWhatCameBefore(t *testing.T) {
+	for name, before := range map[string]func(p *puppet, asked *heap.Cell[int], ask func()){
+		"write": func(p *puppet, asked *heap.Cell[int], _ func()) { asked.Set(p.Thread, 1) },
+		"region": func(p *puppet, asked *heap.Cell[int], _ func()) {
+			if !p.InAtomic() && p.EnterAtomic() != sched.Proceed {
+				return
+			}
+			asked.Set(p.Thread, 1)
+			p.LeaveAtomic()
+		},
+		"defer": func(p *puppet, _ *heap.Cell[int], ask func()) { p.Defer(ask) },
+		"hook":  func(p *puppet, _ *heap.Cell[int], ask func()) { p.OnCommit(ask) },
+	} {
+		for _, mode := range machineModes {
+			t.Run(name+"/"+mode.name, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					m := sched.NewMachine(mode.opts...)
+					var asked, answer heap.Cell[int]
+					asks := 0
+					ask := func() {
+						asks++
+						go atOnce(t, m, func(th *sched.Thread) { asked.Set(th, 1) })
+					}
+					go atOnce(t, m, func(th *sched.Thread) {
+						if asked.Get(th) == 0 {
+							s, err := th.Retry()
+							require.NoError(t, err)
+							th.Must(s)
+						}
+						answer.Set(th, 42)
+					})
+					p := newPuppet(t, m)
+					defer p.Close()
+					got := 0
+					status := p.Enter()
+					for got == 0 {
+						switch {
+						case p.pc == 0:
+							before(p, &asked, ask)
+							p.pc = 1 // a checkpoint in the region is before that
+						case !p.InAtomic():
+							status = p.EnterAtomic()
+						default:
+							if got = answer.Get(p.Thread); got == 0 {
+								var err error
+								status, err = p.Retry()
+								require.NoError(t, err)
+							}
+						}
+						require.NotEqual(t, sched.Ended, status)
+					}
+					p.LeaveAtomic()
+					require.Equal(t, sched.Proceed, p.Leave(""))
+					require.Equal(t, 42, got)
+					if name == "defer" || name == "hook" {
+						require.Equal(t, 1, asks)
+					}
+				})
+			})
+		}
+	}
+}
+
 func TestRetryMisused(t *testing.T) {
 	inModes(t, func(t *testing.T, m *sched.Machine) {
 		p := newPuppet(t, m)

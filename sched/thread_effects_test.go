@@ -94,6 +94,27 @@ func TestEffectsOfWhatIsUndone(t *testing.T) {
 	})
 }
 
+// TestEffectsOfRegionsAfterTheIrrevocable: that the transaction cannot be lost
+// does not mean that a region of it cannot be undone.
+func TestEffectsOfRegionsAfterTheIrrevocable(t *testing.T) {
+	inModes(t, func(t *testing.T, m *sched.Machine) {
+		s := newStage()
+		p := newPuppet(t, m)
+		p.Enter()
+		require.Equal(t, sched.Proceed, p.Irrevocable("test"))
+		p.EnterAtomic()
+		s.call(t, p, sched.Deferred, 1)
+		p.UndoAtomic()
+		p.EnterAtomic()
+		s.call(t, p, sched.Deferred, 2)
+		require.Empty(t, s.log)
+		p.LeaveAtomic()
+		s.call(t, p, sched.Deferred, 3)
+		require.Equal(t, sched.Proceed, p.Leave(""))
+		require.Equal(t, []string{"deferred 2", "deferred 3"}, s.log)
+	})
+}
+
 // TestEffectsOncePerCommit: attempts that are lost leave nothing behind.
 func TestEffectsOncePerCommit(t *testing.T) {
 	m := transacting()
@@ -153,8 +174,9 @@ func TestOutsideInRegion(t *testing.T) {
 	s.call(t, p, sched.Outside, 2)
 	require.True(t, p.InAtomic())
 	s.call(t, p, sched.Deferred, 3)
-	require.Equal(t, []string{"deferred 1", "outside 2", "deferred 3"}, s.log, "in order")
+	require.Equal(t, []string{"deferred 1", "outside 2"}, s.log, "the region may yet be undone by UndoAtomic")
 	p.LeaveAtomic()
+	require.Equal(t, []string{"deferred 1", "outside 2", "deferred 3"}, s.log, "in order")
 	require.Equal(t, sched.Proceed, p.Leave(""))
 	require.Equal(t, 1, peek(t, m, &y))
 	p.Close()

@@ -202,6 +202,7 @@ func (t *Thread) again() {
 	t.start(t.site)
 	t.steps = t.saved.steps
 	if t.saved.region && !t.closure {
+		t.ahead = false
 		t.pushRegion()
 	}
 	t.arm()

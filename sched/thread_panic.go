@@ -90,7 +90,7 @@ func (t *Thread) AtomicallyAt(site uint32, body func() error) (err error) {
 
 // nested runs body as a region of the transaction under way.
 func (t *Thread) nested(body func() error) error {
-	t.EnterAtomic()
+	t.Must(t.EnterAtomic())
 	depth := len(t.regions)
 	returned := false
 	defer func() {

@@ -122,7 +122,7 @@ func (v *vm) step(in instr) (sched.Status, error) {
 			return v.t.Break(uint32(v.pc)), nil
 		}
 	case "atomic":
-		v.t.EnterAtomic()
+		return v.t.EnterAtomic(), nil
 	case "end":
 		v.t.LeaveAtomic()
 	case "await": // inside atomic: wait until there is not 0

@@ -78,6 +78,10 @@ func IfUndone(g *Guest, f func()) {
 	g.tx.hooks.rollback = append(g.tx.hooks.rollback, f)
 }
 
+// HasHooks reports whether something is to be run once the transaction has been
+// committed.
+func HasHooks(g *Guest) bool { return len(g.tx.hooks.commit) > 0 }
+
 // TakeNumber makes the commit that comes next increase the number in c, as
 // Increase does, and note what it comes to: commits that depend on one another
 // get ascending numbers.
