@@ -88,15 +88,19 @@ type Position struct {
 	Func string // or ""
 }
 
-// String is "file:line in function".
+// String is "file:line in function", without what is not known.
 func (p Position) String() string {
-	switch {
-	case p == Position{}:
+	if p == (Position{}) {
 		return "somewhere"
-	case p.Func == "":
-		return fmt.Sprintf("%s:%d", p.File, p.Line)
 	}
-	return fmt.Sprintf("%s:%d in %s", p.File, p.Line, p.Func)
+	s := p.File
+	if p.Line != 0 {
+		s = fmt.Sprintf("%s:%d", s, p.Line)
+	}
+	if p.Func != "" {
+		s += " in " + p.Func
+	}
+	return s
 }
 
 // A Status says how the dispatch loop goes on after a call of [Thread].

@@ -52,6 +52,9 @@
 //
 // # Limits
 //
+// A library looks empty to pairs, and to set one of its functions, or a
+// predefined global, to nil brings back the original.
+//
 // Instructions are counted, so every loop in Lua can be ended. A call of
 // string.find that takes for ever cannot. or_else and try undo what was
 // done to shared tables, not locals and plain tables. A coroutine cannot yield

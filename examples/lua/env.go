@@ -25,7 +25,8 @@ var libraries = map[string]lua.LGFunction{
 // open fills a new state with what all attempts have in common, which no script
 // can change:
 //
-//	env, one for each attempt → base: functions → libs: a copy when it is first used
+//	env, one for each attempt → base: functions
+//	a table for each library that an attempt uses → libs: functions
 func (s *state) open() {
 	l := s.l
 	openLib(l, lua.BaseLibName, lua.OpenBase)
@@ -45,6 +46,11 @@ func (s *state) open() {
 	s.protect()
 	s.define()
 	s.lockStrings()
+	s.libMeta = make(map[string]*lua.LTable)
+	for name, lib := range s.libs {
+		s.libMeta[name] = s.locked(nil)
+		s.libMeta[name].RawSetString("__index", lib)
+	}
 	s.base.Metatable = s.locked(map[string]lua.LGFunction{"__index": s.library})
 	s.envMeta = s.locked(nil)
 	s.envMeta.RawSetString("__index", s.base)
@@ -77,7 +83,9 @@ func (s *state) locked(events map[string]lua.LGFunction) *lua.LTable {
 }
 
 // library is called for a global that neither the environment nor base has:
-// perhaps a library, of which the attempt gets a copy.
+// perhaps a library, of which the attempt gets a table of its own. That is empty
+// at first, and finds the functions by its metatable: to copy them costs more
+// than most scripts.
 func (s *state) library(l *lua.LState) int {
 	name := l.CheckString(2)
 	lib := s.libs[name]
@@ -85,8 +93,8 @@ func (s *state) library(l *lua.LState) int {
 		l.Push(lua.LNil)
 		return 1
 	}
-	own := l.NewTable()
-	lib.ForEach(own.RawSet)
+	own := l.CreateTable(0, 0)
+	own.Metatable = s.libMeta[name]
 	s.env.RawSetString(name, own)
 	l.Push(own)
 	return 1

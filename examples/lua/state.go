@@ -27,8 +27,9 @@ type state struct {
 	base     *lua.LTable // what every environment inherits
 	envMeta  *lua.LTable // how
 	libs     map[string]*lua.LTable
-	meta     *lua.LTable // of shared tables
-	counters *lua.LTable // metatable of counters
+	libMeta  map[string]*lua.LTable // of an attempt's own table for each
+	meta     *lua.LTable            // of shared tables
+	counters *lua.LTable            // metatable of counters
 	original originals
 
 	// Of the attempt that runs.
@@ -69,7 +70,7 @@ func (s *state) begin(r *run) {
 	s.over, s.waiting, s.status, s.thrown = false, false, sched.Proceed, nil
 	s.run = r
 	s.l.G.CurrentThread = s.l
-	s.env = s.l.NewTable()
+	s.env = s.l.CreateTable(0, 8)
 	s.env.Metatable = s.envMeta
 	s.env.RawSetString("_G", s.env)
 	s.env.RawSetString("shared", s.wrap(s.rt.root))
