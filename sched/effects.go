@@ -103,6 +103,9 @@ func (t *Thread) runPending() {
 		f()
 	}
 	t.pending = t.pending[:0]
+	for i := range t.regions {
+		t.regions[i].pending = 0
+	}
 }
 
 // puttingOff reports whether t may yet be undone, if only by UndoAtomic.

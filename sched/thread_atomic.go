@@ -2,6 +2,7 @@ package sched
 
 import (
 	"github.com/weft-stm/weft/internal/engine"
+	"github.com/weft-stm/weft/stm"
 )
 
 // EnterAtomic begins an atomic region: until the LeaveAtomic that belongs to
@@ -152,7 +153,8 @@ func (t *Thread) LeaveSingle() Status {
 // Retry gives up the atomic region, waits until something has changed, and goes
 // back to the checkpoint: the region waits for a condition. In STM it waits for
 // a change of what the transaction has read, otherwise until another thread has
-// had a turn. The error is [ErrNotInAtomic] outside of a region.
+// had a turn. The error is [ErrNotInAtomic] outside of a region, and
+// [stm.ErrIrrevocableRetry] if the transaction cannot be undone any more.
 //
 // What the transaction has done before the region is committed first: others may
 // have to see it before they make the condition true. The guest goes back to the
@@ -166,10 +168,14 @@ func (t *Thread) Retry() (Status, error) {
 		return Proceed, ErrNotInAtomic
 	}
 	t.account()
-	if engine.Direct(&t.e) {
+	switch {
+	case engine.Direct(&t.e):
 		return t.retryDirect(), nil
-	}
-	if t.split = t.ahead && !engine.IsCertain(&t.e); !t.split {
+	case engine.IsCertain(&t.e):
+		return Proceed, stm.ErrIrrevocableRetry
+	case t.ahead:
+		t.split = true
+	default:
 		engine.RetryLater(&t.e)
 	}
 	return t.rollback(notLost), nil

@@ -266,6 +266,23 @@ func TestRetryMisused(t *testing.T) {
 	require.ErrorIs(t, p.Err(), stm.ErrNothingRead)
 }
 
+// TestRetryOfTheIrrevocable is an error, and nothing is undone.
+func TestRetryOfTheIrrevocable(t *testing.T) {
+	var c heap.Cell[int]
+	m := transacting()
+	p := newPuppet(t, m)
+	p.Enter()
+	p.EnterAtomic()
+	c.Set(p.Thread, c.Get(p.Thread)+1)
+	require.Equal(t, sched.Proceed, p.Irrevocable("test"))
+	status, err := p.Retry()
+	require.ErrorIs(t, err, stm.ErrIrrevocableRetry)
+	require.Equal(t, sched.Proceed, status)
+	p.LeaveAtomic()
+	require.Equal(t, sched.Proceed, p.Leave(""))
+	require.Equal(t, 1, peek(t, m, &c))
+}
+
 // TestAtomically: the closure form runs a body as a region, from its beginning
 // again if it is lost.
 func TestAtomically(t *testing.T) {

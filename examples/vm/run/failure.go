@@ -47,6 +47,9 @@ func (v *vm) here() *trace {
 
 func (v *vm) position(depth int) sched.Position {
 	f := &v.frames[depth]
+	if depth == v.depth && v.between {
+		return v.in.position(f.cl.fn, f.pc)
+	}
 	return v.in.position(f.cl.fn, max(f.pc-1, 0))
 }
 

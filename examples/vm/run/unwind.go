@@ -67,14 +67,24 @@ func (v *vm) exit() outcome {
 
 // stopped is where a thread goes on that has been ended from outside. Its atomic
 // blocks have been undone. If it can, it runs what is to be done on the way out:
-// others may be waiting for its locks. That a retry could wait for nothing is an
-// exception like others.
+// others may be waiting for its locks.
 func (v *vm) stopped() outcome {
+	if errors.Is(v.t.Err(), stm.ErrNothingRead) {
+		// The retry is not where v has been brought back to. It comes there
+		// once more, and begins the region again if it is in it.
+		v.hopeless = true
+		if f := &v.frames[v.depth]; f.pc > 0 && f.cl.fn.Code[f.pc-1].Op == code.EnterAtomic {
+			f.pc--
+		}
+		if v.t.Pardon(); v.t.Enter() == sched.Proceed {
+			return reload
+		}
+	}
 	err := v.t.Err()
-	fatal := !errors.Is(err, stm.ErrNothingRead) && !errors.Is(err, stm.ErrIrrevocableRetry)
-	x := &failure{header{kindError}, err.Error(), err, v.here(), fatal}
-	v.exc = exception{Value{0, &x.header}, x.trace, fatal}
+	x := &failure{header{kindError}, err.Error(), err, v.here(), true}
+	v.exc = exception{Value{0, &x.header}, x.trace, true}
 	stop := v.guestError(v.exc)
+	v.between = false
 	v.leaveRegion()
 	if v.t.Pardon(); v.t.Enter() != sched.Proceed {
 		v.self.stopped = stop
@@ -107,6 +117,10 @@ func (v *vm) leaveRegion() {
 // retry waits for a change and begins an atomic block again: the innermost that
 // has an alternative goes on there instead.
 func (v *vm) retry() outcome {
+	if v.hopeless {
+		v.hopeless = false
+		return v.throw(stm.ErrNothingRead)
+	}
 	regions := 0
 	for d := v.depth; d >= 0; d-- {
 		f := &v.frames[d]
@@ -128,8 +142,11 @@ func (v *vm) retry() outcome {
 		}
 	}
 	s, err := v.t.Retry()
-	if err != nil {
+	switch {
+	case errors.Is(err, sched.ErrNotInAtomic):
 		return v.throwf("retry is possible inside atomic only")
+	case err != nil:
+		return v.throw(err)
 	}
 	return after(s)
 }

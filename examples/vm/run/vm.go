@@ -19,6 +19,9 @@ type vm struct {
 	depth  int // of the current frame
 	exc    exception
 
+	between  bool // at no instruction, but before the next
+	hopeless bool // the next retry could wait for nothing
+
 	saved saved
 	low   int // frames from here on are saved
 }
@@ -156,7 +159,10 @@ func (v *vm) enter(cl *closure, args, n int) outcome {
 func (v *vm) pause(pc int) outcome {
 	f := &v.frames[v.depth]
 	f.pc = pc
-	return after(v.t.Break(site(f.cl.fn, pc)))
+	v.between = true
+	s := v.t.Break(site(f.cl.fn, pc))
+	v.between = s == sched.Ended
+	return after(s)
 }
 
 // site is the number of a place, for the runtime.
