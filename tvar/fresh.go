@@ -11,19 +11,24 @@ import (
 // the engine looks at that to tell whether a cell may be in a write set, and
 // only the schedule may decide what a program does.
 
-// fresh makes something small, a hundred bytes or so.
+// fresh makes something.
 func fresh[T any]() *T {
 	if atomics.Exploring {
+		if reflect.TypeFor[T]().Size() > 2000-spacing {
+			return &freshSlice[T](1)[0]
+		}
 		return &new(spaced[T]).x
 	}
 	return new(T)
 }
 
-// A spaced is of the size class of 2 kB.
+// A spaced is of the size class of 2 kB, if T is small.
 type spaced[T any] struct {
 	x T
-	_ [1900]byte
+	_ [spacing]byte
 }
+
+const spacing = 1850
 
 func freshSlice[T any](n int) []T {
 	if atomics.Exploring {
