@@ -39,6 +39,16 @@ func (c *crew) went(names ...string) {
 	c.order.Reset()
 }
 
+// wentAnyhow is went for names that came in some order; they are sorted.
+func (c *crew) wentAnyhow(names ...string) {
+	c.t.Helper()
+	synctest.Wait()
+	got := c.order.Snapshot()
+	slices.Sort(got)
+	require.Equal(c.t, names, got)
+	c.order.Reset()
+}
+
 func bubble(t *testing.T, test func(t *testing.T, c *crew)) {
 	synctest.Test(t, func(t *testing.T) { test(t, &crew{t: t}) })
 }

@@ -16,9 +16,17 @@ var concurrency = []exception{
 	{"sched/queue_crew.go", "go statement", "starts the workers of a queue; under stmexplore they are guests"},
 	{"sched/queue_seq.go", "iter.Pull starts a coroutine", "suspends a sequence between two of its transactions; its code is the user's, and no part of the protocol"},
 	{"sched/queue_wait.go", "channel type", "hands on the channel of a context, as its type"},
+	{"tvar/bridge.go", "channel type", bridges},
+	{"tvar/bridge.go", "channel receive", bridges},
+	{"tvar/bridge.go", "channel send", bridges},
+	{"tvar/bridge.go", "select statement", bridges},
+	{"tvar/broadcast_station.go", "runtime.AddCleanup runs a function on another goroutine", "ends a subscription that was dropped; off under stmexplore"},
 	{"internal/engine/snapshot.go", "runtime.AddCleanup runs a function on another goroutine", "gives back the slot of a descriptor that was dropped; off under stmexplore"},
 	{"internal/engine/tx.go", "runtime.AddCleanup runs a function on another goroutine", "gives back the slot of a descriptor that was dropped; off under stmexplore"},
 }
+
+// bridges is why a bridge may have a channel.
+const bridges = "moves items between a channel of the user's and transactions, and is in neither while it waits for the channel"
 
 // around are functions that do what a construct does.
 var around = map[string]string{
