@@ -60,7 +60,10 @@ func (v *vm) place(l *list, k Value) (n int, out outcome) {
 	if !k.isInt() {
 		return 0, v.throwf("an index is an integer, not %s", k.typeName())
 	}
-	if n = int(k.int()); n < 0 {
+	if n = int(k.int()); int64(n) != k.int() { // on 32 bits
+		return -1, next
+	}
+	if n < 0 {
 		size, ok := l.TryLen(v.t)
 		if !ok {
 			return 0, lost

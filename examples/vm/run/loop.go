@@ -306,8 +306,8 @@ func (v *vm) loop() {
 				fr.pc = pc
 				out = v.setField(i, regs, fn)
 			case code.GetIndex:
-				if x := regs[i.B]; x.ref != nil && x.ref.kind == kindList && regs[i.C].isInt() {
-					y, found, ok := (*list)(unsafe.Pointer(x.ref)).TryGet(t, int(regs[i.C].int()))
+				if x, k := regs[i.B], regs[i.C].int(); x.ref != nil && x.ref.kind == kindList && regs[i.C].isInt() && k == int64(int(k)) {
+					y, found, ok := (*list)(unsafe.Pointer(x.ref)).TryGet(t, int(k))
 					if ok && found {
 						regs[i.A] = y
 						continue

@@ -133,3 +133,14 @@ host.fails: host test.w:7 in main
 		require.Equal(t, 2, calls["compensated"]-calls["undone"])
 	})
 }
+
+// TestLargeIndex: no index is taken for another one.
+func TestLargeIndex(t *testing.T) {
+	require.Equal(t, "4\n", printed(t, `
+let l = [1]
+let n = 0
+for i in [1 << 32, -(1 << 32), 1 << 62, 9223372036854775807] {
+	try { l[i] } catch e { n += 1 }
+}
+print(n)`, nil))
+}
