@@ -103,6 +103,11 @@ func (v *Var[T]) Commute(tx *stm.Tx, f func(T) T) {
 	})
 }
 
+// Lost reports whether the latest attempt of this transaction that was lost to a
+// conflict was lost on v. It is for reports, in the attempt that follows: see
+// [stm.Tx.Lost]. It is a comparison, and reads nothing.
+func (v *Var[T]) Lost(tx *stm.Tx) bool { return engine.LostOn(tx.Engine()) == v.ref() }
+
 // String formats the present value, as [Var.Load] returns it, for people.
 func (v *Var[T]) String() string {
 	if v == nil {

@@ -33,7 +33,7 @@ func callBlock(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple
 		return g.join(fn, args, kwargs, readOnly)
 	}
 	freeze(thread, fn, args, kwargs)
-	return g.block(readOnly, func(at *attempt) (starlark.Value, error) {
+	return g.block(g.nameOf(fn), readOnly, func(at *attempt) (starlark.Value, error) {
 		return at.call(fn, args, kwargs)
 	})
 }

@@ -7,6 +7,7 @@ import (
 
 	"go.starlark.net/starlark"
 
+	"github.com/weft-stm/weft/sched"
 	"github.com/weft-stm/weft/stm"
 )
 
@@ -18,10 +19,11 @@ type attempt struct {
 	first    uint64  // mode Mutex: of its stamps; see plainVar
 	stamp    uint64
 	readOnly bool
-	bare     bool        // one operation on an object: its result leaves at once
-	read     bool        // something shared, so retry can wait
-	live     atomic.Bool // views that a script kept are asked by other threads too
-	views    []view      // in the order of first use
+	bare     bool           // one operation on an object: its result leaves at once
+	read     bool           // something shared, so retry can wait
+	where    sched.Position // it was lost, if that was noticed in the script
+	live     atomic.Bool    // views that a script kept are asked by other threads too
+	views    []view         // in the order of first use
 	byObject map[object]view
 	output   []string
 	fresh    []*varEntry // see varDict
@@ -82,8 +84,12 @@ func (at *attempt) flush() {
 	}
 }
 
-// release gives back what the views borrowed from the guest.
+// release gives back what the views borrowed from the guest. Until then they
+// know what the attempt has used.
 func (at *attempt) release() {
+	if at == nil {
+		return
+	}
 	for _, v := range at.views {
 		v.release()
 	}

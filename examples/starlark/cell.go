@@ -71,6 +71,13 @@ func (v *cellView) forget() {}
 
 func (v *cellView) release() {}
 
+func (v *cellView) lost(next *attempt) string {
+	if v.v.lost(next) {
+		return about(v.Cell, "")
+	}
+	return ""
+}
+
 func (v *cellView) object() object { return v.Cell }
 
 // Attr returns a method of the view.

@@ -121,7 +121,7 @@ func filled(thread *starlark.Thread, b *starlark.Builtin, o object, elems []star
 	if g.at != nil {
 		return fill(g.at)
 	}
-	return g.block(false, fill)
+	return g.block(b.Name(), false, fill)
 }
 
 // allKept prepares the elements of from, which may be nil, for an object that

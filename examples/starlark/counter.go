@@ -98,6 +98,13 @@ func (v *counterView) forget() { v.delta = zero }
 
 func (v *counterView) release() {}
 
+func (v *counterView) lost(next *attempt) string {
+	if v.v.lost(next) {
+		return about(v.Counter, "")
+	}
+	return ""
+}
+
 func (v *counterView) object() object { return v.Counter }
 
 // Attr returns a method of the view.

@@ -119,7 +119,7 @@ func located(err error) error {
 		return err
 	}
 	for i := range e.CallStack {
-		if f := e.CallStack.At(i); f.Pos.IsValid() {
+		if f := e.CallStack.At(i); f.Pos.Line > 0 {
 			return fmt.Errorf("%s: in %s: %w", f.Pos, f.Name, err)
 		}
 	}

@@ -37,7 +37,8 @@ type dictAccess interface {
 	each(yield func(k, v starlark.Value) bool)
 	flush()   // hand over what was gathered
 	forget()  // what is known, and what was gathered
-	release() // at the end of the attempt
+	release() // when the attempt is over
+	lost(next *attempt) string
 }
 
 // NewDict returns an empty dict. The name is for messages.

@@ -133,7 +133,7 @@ func TestDictMatchesModel(t *testing.T) {
 				g, err := rt.attach(new(starlark.Thread))
 				require.NoError(r, err)
 				g.ctx = t.Context()
-				_, err = g.block(false, func(at *attempt) (starlark.Value, error) {
+				_, err = g.block("", false, func(at *attempt) (starlark.Value, error) {
 					steps(r, at, d, next)
 					if fails {
 						return nil, fmt.Errorf("as drawn")

@@ -26,6 +26,13 @@ func (v *dictView) forget() { v.access.forget() }
 
 func (v *dictView) release() { v.access.release() }
 
+func (v *dictView) lost(next *attempt) string {
+	if key := v.access.lost(next); key != "" {
+		return about(v.Dict, key)
+	}
+	return ""
+}
+
 // Attr returns a method of the view.
 func (v *dictView) Attr(name string) (starlark.Value, error) { return v.method(v, dictMethods, name) }
 

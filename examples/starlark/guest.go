@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
 )
 
 // guestKey is the thread-local name under which a thread finds its guest.
@@ -22,6 +23,7 @@ type guest struct {
 	misfits bool     // see misfit
 	tally   counts
 	spare   []*locals
+	names   map[syntax.Position]string // see nameOf
 }
 
 // enter runs f as the guest of thread.

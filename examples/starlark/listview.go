@@ -34,6 +34,13 @@ func (v *listView) forget() { v.tail = nil }
 
 func (v *listView) release() {}
 
+func (v *listView) lost(next *attempt) string {
+	if v.v.lost(next) {
+		return about(v.List, "")
+	}
+	return ""
+}
+
 // now returns the elements, what this attempt appended included.
 func (v *listView) now() vector {
 	v.flush()

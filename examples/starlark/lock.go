@@ -59,7 +59,7 @@ func (r *run) onceLocked() (v starlark.Value, wait <-chan struct{}, err error) {
 		}
 		l.mu.Unlock()
 	}()
-	at := r.start()
+	at := r.start(nil)
 	defer r.stop(at)
 	at.first, at.stamp = l.stamp, l.stamp
 	v, err = r.attempt(at)

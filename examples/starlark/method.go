@@ -54,7 +54,7 @@ func (m method[V]) onObject(thread *starlark.Thread, b *starlark.Builtin, args s
 	if g.at != nil {
 		return m.in(g.at, o, args, kwargs)
 	}
-	return g.block(m.reads, func(at *attempt) (starlark.Value, error) {
+	return g.block("", m.reads, func(at *attempt) (starlark.Value, error) {
 		at.bare = true
 		return m.in(at, o, args, kwargs)
 	})

@@ -22,9 +22,10 @@ type view interface {
 	starlark.Value
 	object() object
 	attempt() *attempt
-	flush()   // hand over what was gathered to the engine
-	forget()  // drop what is known and was gathered
-	release() // give back what was borrowed from the guest
+	flush()                    // hand over what was gathered to the engine
+	forget()                   // drop what is known and was gathered
+	release()                  // give back what was borrowed from the guest
+	lost(next *attempt) string // what the attempt was lost on, if that is in the object
 }
 
 // A handle is the common part of all objects.

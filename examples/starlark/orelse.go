@@ -29,7 +29,7 @@ func orElseBuiltin(thread *starlark.Thread, b *starlark.Builtin, args starlark.T
 	for _, fn := range fns {
 		freeze(thread, fn, args, kwargs)
 	}
-	return g.block(false, func(at *attempt) (starlark.Value, error) {
+	return g.block(g.nameOf(fns[0]), false, func(at *attempt) (starlark.Value, error) {
 		return at.orElse(fns, args, kwargs)
 	})
 }
@@ -61,14 +61,14 @@ func (at *attempt) orElse(fns []starlark.Value, args starlark.Tuple, kwargs []st
 	if at.tx == nil {
 		return at.orElseLocked(fns, args, kwargs)
 	}
-	at.flush()
+	at.settle()
 	var v starlark.Value
 	var bodies []func(*stm.Tx) error
 	for _, fn := range fns {
 		bodies = append(bodies, func(*stm.Tx) (err error) {
 			defer at.alternative()()
 			if v, err = at.call(fn, args, kwargs); err == nil {
-				at.flush()
+				at.settle()
 			}
 			return err
 		})
@@ -90,6 +90,12 @@ func (at *attempt) alternative() (end func()) {
 	}
 }
 
+// settle hands over what the views have gathered, and leaves them nothing.
+func (at *attempt) settle() {
+	at.flush()
+	at.forget()
+}
+
 // forget makes the views drop what they know and have gathered.
 func (at *attempt) forget() {
 	for _, v := range at.views {
@@ -99,7 +105,7 @@ func (at *attempt) forget() {
 
 // orElseLocked is orElse in mode Mutex.
 func (at *attempt) orElseLocked(fns []starlark.Value, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	at.flush()
+	at.settle()
 	for _, fn := range fns {
 		v, err := at.alternativeLocked(fn, args, kwargs)
 		if !at.run.waited {
@@ -124,7 +130,7 @@ func (at *attempt) alternativeLocked(fn starlark.Value, args starlark.Tuple, kwa
 		end()
 	}()
 	if v, err = at.call(fn, args, kwargs); err == nil {
-		at.flush()
+		at.settle()
 	}
 	return v, err
 }

@@ -81,7 +81,7 @@ func eachBuiltin(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tup
 		tasks = append(tasks, task{fn, append(starlark.Tuple{x}, rest...)})
 	}
 	return g.run(b.Name(), runtime.GOMAXPROCS(0), tasks, func(_ context.Context, thread *starlark.Thread, t task) (starlark.Value, error) {
-		return guestOf(thread).block(false, func(at *attempt) (starlark.Value, error) {
+		return guestOf(thread).block(guestOf(thread).nameOf(t.fn), false, func(at *attempt) (starlark.Value, error) {
 			return at.call(t.fn, t.args, nil)
 		})
 	})

@@ -70,6 +70,8 @@ func (d plainAccess) forget() {}
 
 func (d plainAccess) release() {}
 
+func (d plainAccess) lost(*attempt) string { return "" }
+
 // plus adds n to what a key holds.
 func plus(v starlark.Value, n starlark.Int) (starlark.Value, error) {
 	switch v := v.(type) {

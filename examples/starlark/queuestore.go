@@ -18,8 +18,11 @@ func (s *varQueue) put(at *attempt, x starlark.Value) {
 }
 
 func (s *varQueue) take(at *attempt) starlark.Value {
+	done := false
+	defer at.noteUnless(&done)
 	at.read = true
 	x, err := s.q.TryPop(at.tx)
+	done = true
 	if err != nil { // empty
 		return nil
 	}

@@ -28,6 +28,9 @@ func (v *queueView) forget() {}
 
 func (v *queueView) release() {}
 
+// lost does not know the variables of a queue.
+func (v *queueView) lost(*attempt) string { return "" }
+
 // Attr returns a method of the view.
 func (v *queueView) Attr(name string) (starlark.Value, error) { return v.method(v, queueMethods, name) }
 

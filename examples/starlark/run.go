@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"go.starlark.net/starlark"
+
+	"github.com/weft-stm/weft/stm"
 )
 
 // A body is what a block runs, once or several times.
@@ -16,10 +18,13 @@ type body func(*attempt) (starlark.Value, error)
 // one consistent state - the state at some moment since the block began - so
 // the error is what the block would have met had it run alone at that moment.
 // An engine without that property would have to validate before it reports.
-func (g *guest) block(readOnly bool, f body) (starlark.Value, error) {
-	r := run{g: g, f: f, readOnly: readOnly, steps: g.thread.Steps, print: g.thread.Print}
+//
+// The name is what those learn who lose to the block.
+func (g *guest) block(name string, readOnly bool, f body) (starlark.Value, error) {
+	r := run{g: g, name: name, f: f, readOnly: readOnly, steps: g.thread.Steps, print: g.thread.Print}
 	done := false
 	defer func() {
+		r.last.release()
 		if !done {
 			g.tally.Failures++
 		}
@@ -46,13 +51,16 @@ func (g *guest) block(readOnly bool, f body) (starlark.Value, error) {
 // A run is one block, over all of its attempts.
 type run struct {
 	g        *guest
+	name     string
 	f        body
 	readOnly bool
 	careful  bool   // adds read first, see varAccess.add
+	misfit   bool   // why last was undone
 	steps    uint64 // of the thread when the block began
 	print    func(*starlark.Thread, string)
-	began    time.Time // the attempt before this one
-	waited   bool      // it ended in retry
+	last     *attempt  // that has begun
+	began    time.Time // last
+	waited   bool      // last has ended in retry
 	output   []string  // of the attempt that committed
 	fresh    []*varEntry
 }
@@ -61,20 +69,25 @@ type run struct {
 //
 // The steps of undone attempts do not count, so that whether a script exceeds
 // its step limit does not depend on the conflicts that it meets.
-func (r *run) start() *attempt {
+func (r *run) start(tx *stm.Tx) *attempt {
 	g := r.g
 	now := time.Now()
+	at := &attempt{g: g, run: r, tx: tx, readOnly: r.readOnly}
 	switch {
 	case r.waited:
 		g.tally.Retries++
 	case !r.began.IsZero():
 		g.tally.Restarts++
 		g.tally.Lost += now.Sub(r.began)
+		if tx != nil && !r.misfit {
+			r.report(at, r.last, now.Sub(r.began))
+		}
 	}
+	r.last.release()
+	r.last, r.misfit = at, false
 	r.began, r.waited = now, false
 	g.thread.Steps = r.steps
 	g.thread.Print = printLater
-	at := &attempt{g: g, run: r, readOnly: r.readOnly}
 	at.live.Store(true)
 	g.at = at
 	return at
@@ -84,7 +97,6 @@ func (r *run) start() *attempt {
 // the commit: whatever the commit makes visible to other threads is dead by then.
 func (r *run) stop(at *attempt) {
 	at.live.Store(false)
-	at.release()
 	r.g.at = nil
 	r.g.thread.Print = r.print
 }

@@ -55,6 +55,7 @@ type Runtime struct {
 
 	lock     lock // mode Mutex
 	tally    tally
+	book     book
 	printing sync.Mutex // by the threads of crews
 }
 

@@ -77,7 +77,7 @@ func TestQueueMatchesModel(t *testing.T) {
 				g, err := rt.attach(new(starlark.Thread))
 				require.NoError(r, err)
 				g.ctx = t.Context()
-				_, err = g.block(false, func(at *attempt) (starlark.Value, error) {
+				_, err = g.block("", false, func(at *attempt) (starlark.Value, error) {
 					for range rapid.IntRange(0, 80).Draw(r, "steps") {
 						if rapid.IntRange(0, 2).Draw(r, "step") == 0 {
 							x := q.s.take(at)

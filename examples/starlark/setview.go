@@ -26,6 +26,13 @@ func (v *setView) forget() { v.access.forget() }
 
 func (v *setView) release() { v.access.release() }
 
+func (v *setView) lost(next *attempt) string {
+	if key := v.access.lost(next); key != "" {
+		return about(v.Set, key)
+	}
+	return ""
+}
+
 // Attr returns a method of the view.
 func (v *setView) Attr(name string) (starlark.Value, error) { return v.method(v, setMethods, name) }
 

@@ -17,7 +17,7 @@ func (r *run) transaction() (v starlark.Value, err error) {
 		if !again {
 			return v, err
 		}
-		r.careful = true
+		r.careful, r.misfit = true, true
 	}
 }
 
@@ -34,16 +34,15 @@ func (r *run) committed() (v starlark.Value, again bool, err error) {
 	if r.readOnly {
 		v, err = stm.View(r.g.ctx, r.once)
 	} else {
-		v, err = stm.Do(r.g.ctx, r.once)
+		v, err = stm.Do(r.g.ctx, r.once, stm.Name(r.name))
 	}
 	return v, false, err
 }
 
 // once is one attempt as a transaction.
 func (r *run) once(tx *stm.Tx) (starlark.Value, error) {
-	at := r.start()
+	at := r.start(tx)
 	defer r.stop(at)
-	at.tx = tx
 	return r.attempt(at)
 }
 

@@ -8,9 +8,10 @@ import (
 
 // A varAccess is one attempt's way to a varDict.
 type varAccess struct {
-	d      *varDict
-	at     *attempt
-	locals *locals
+	d       *varDict
+	at      *attempt
+	locals  *locals
+	scanned bool // every entry may have been read
 }
 
 // fetch makes l known.
@@ -18,8 +19,7 @@ func (a *varAccess) fetch(l *local) {
 	if l.known {
 		return
 	}
-	a.at.read = true
-	l.v, l.number = l.e.get(a.at)
+	l.v, l.number = a.read(l.e)
 	l.known = true
 	if !l.adds {
 		return
@@ -29,6 +29,16 @@ func (a *varAccess) fetch(l *local) {
 		a.at.g.misfit()
 	}
 	l.v, l.adds, l.dirty = sum, false, true
+}
+
+// read returns the value of e, and whether it is a number kept as such.
+func (a *varAccess) read(e *varEntry) (v starlark.Value, number bool) {
+	done := false
+	defer a.at.noteUnless(&done)
+	a.at.read = true
+	v, number = e.get(a.at)
+	done = true
+	return v, number
 }
 
 func (a *varAccess) get(k key) starlark.Value {
@@ -76,13 +86,20 @@ func (a *varAccess) add(k key, n starlark.Int) error {
 func within(n, limit int64) bool { return -limit < n && n < limit }
 
 func (a *varAccess) each(yield func(k, v starlark.Value) bool) {
-	a.at.read = true
-	a.d.shape.Get(a.at.tx)
+	a.readShape()
 	for _, e := range a.d.entries() {
 		if v := a.peek(e); v != nil && !yield(e.key.value, v) {
 			return
 		}
 	}
+}
+
+func (a *varAccess) readShape() {
+	done := false
+	defer a.at.noteUnless(&done)
+	a.at.read, a.scanned = true, true
+	a.d.shape.Get(a.at.tx)
+	done = true
 }
 
 // peek returns the value of e without a local of its own for each key that a
@@ -92,12 +109,12 @@ func (a *varAccess) peek(e *varEntry) starlark.Value {
 		a.fetch(l)
 		return l.v
 	}
-	v, _ := e.get(a.at)
+	v, _ := a.read(e)
 	return v
 }
 
-// flush is called at the end of the attempt, and before and after each
-// alternative of or_else.
+// flush is called at the end of the attempt, and around each alternative of
+// or_else, where forget follows.
 func (a *varAccess) flush() {
 	grows := false
 	for i := range a.locals.used {
@@ -116,9 +133,32 @@ func (a *varAccess) flush() {
 	if grows {
 		tvar.Add(a.at.tx, &a.d.shape, 1)
 	}
-	a.forget()
 }
 
 func (a *varAccess) forget() { a.locals.forget() }
+
+// lost returns the key that the attempt was lost on, as an index, or "".
+func (a *varAccess) lost(next *attempt) string {
+	if a.d.shape.Lost(next.tx) {
+		return ", which keys it has"
+	}
+	for i := range a.locals.used {
+		if e := a.locals.used[i].e; e.lost(next) {
+			return e.String()
+		}
+	}
+	if a.scanned {
+		for _, e := range a.d.entries() {
+			if e.lost(next) {
+				return e.String()
+			}
+		}
+	}
+	return ""
+}
+
+func (e *varEntry) lost(next *attempt) bool { return e.kind.Lost(next.tx) || e.n.Lost(next.tx) }
+
+func (e *varEntry) String() string { return "[" + e.key.value.String() + "]" }
 
 func (a *varAccess) release() { a.at.g.giveBack(a.locals) }

@@ -14,6 +14,8 @@ type variable[T any] interface {
 	// commits. Nothing is read, so updates by different threads do not
 	// conflict. f may run more than once.
 	update(at *attempt, f func(T) T)
+
+	lost(next *attempt) bool // whether the attempt before next was lost on it
 }
 
 // newVariable returns a variable of the kind that rt's mode calls for.
@@ -28,9 +30,15 @@ func newVariable[T any](rt *Runtime, v T, label string) variable[T] {
 type txVar[T any] struct{ *tvar.Var[T] }
 
 func (x txVar[T]) get(at *attempt) T {
+	done := false
+	defer at.noteUnless(&done)
 	at.read = true
-	return x.Get(at.tx)
+	v := x.Get(at.tx)
+	done = true
+	return v
 }
+
+func (x txVar[T]) lost(next *attempt) bool { return x.Lost(next.tx) }
 
 func (x txVar[T]) set(at *attempt, v T) { x.Set(at.tx, v) }
 
@@ -75,5 +83,7 @@ type part[T any] struct {
 func (p *part[T]) restore() { p.x.v, p.x.stamp = p.v, p.stamp }
 
 func (x *plainVar[T]) update(at *attempt, f func(T) T) { x.set(at, f(x.v)) }
+
+func (x *plainVar[T]) lost(*attempt) bool { return false }
 
 func (x *plainVar[T]) restore() { x.v, x.stamp = x.was, 0 }

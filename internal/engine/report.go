@@ -38,6 +38,20 @@ func (tx *Tx) lose(c *Cell) { tx.report.lost = c }
 // nil. It is for an attempt that follows one that was lost.
 func LostOn(tx *Tx) *Cell { return tx.report.lost }
 
+// LostTo returns the label of the cell at which the latest conflict of tx was
+// noticed, and the name of the transaction that wrote it, as far as they are
+// known.
+func LostTo(tx *Tx) (label, rivalName string) {
+	c := tx.report.lost
+	if c == nil {
+		return "", ""
+	}
+	if rivalName = rival(versionOf(c.word.Load())); rivalName == unnamed {
+		rivalName = ""
+	}
+	return Label(c), rivalName
+}
+
 // note adds the latest conflict to the report.
 func (r *report) note() {
 	if r.lost == nil {
@@ -85,5 +99,7 @@ func rival(version uint64) string {
 	if version != 0 && r.version.Load() == version {
 		return *r.name.Load()
 	}
-	return "unnamed"
+	return unnamed
 }
+
+const unnamed = "unnamed"
