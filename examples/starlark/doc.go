@@ -21,7 +21,7 @@
 //	atomic(fn, *args, **kwargs)   call fn atomically and return its result
 //	view(fn, *args, **kwargs)     call fn on one state of the heap; it may only read
 //	retry()                       undo the block, and run it again once something it read has changed
-//	or_else([fn, ...], *args)     call the first function that does not retry; what the others did is undone
+//	or_else([fn, ...], *args)     call the first function that does not retry; what the others did to shared objects is undone
 //	parallel([task, ...])         call functions, or tuples (fn, args...), each on a thread of its own; a list of results
 //	each(seq, fn, *args)          call fn(x, *args) as a block for each x, on all processors; a list of results
 //	shared.dict()                 d[k], d[k] = v, k in d, for k in d, len(d), d.get, set, add, pop, setdefault, has, keys, values, items, len, snapshot

@@ -12,8 +12,8 @@ import (
 // position, nothing written, and the next block finds everything in order.
 func TestScriptsThatMisbehave(t *testing.T) {
 	for name, test := range map[string]struct{ body, want, at string }{
-		"endless loop":             {"while True: pass", "too many steps", "test.star:6:"},
-		"endless loop, written":    {"while True: d['x'] = 1", "too many steps", "test.star:6:"},
+		"endless loop":             {"while True: pass", "too many steps", "in body"},
+		"endless loop, written":    {"while True: d['x'] = 1", "too many steps", "in body"},
 		"endless comprehension":    {"[x for x in range(1 << 40)]", "too many steps", "test.star:6:"},
 		"recursion":                {"recurse(1)", "too many steps", "in recurse"},
 		"division by zero":         {"1 // len([])", "division by zero", "test.star:6:"},

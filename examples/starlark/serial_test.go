@@ -110,6 +110,6 @@ func genStep(r *rapid.T) string {
 	case 2, 3:
 		return fmt.Sprintf("out.append(%s)", read)
 	}
-	return fmt.Sprintf("or_else([lambda: (%s, out.append(%s), d.get(%q, 0) > 1 or retry()), lambda: %s])", write, read, k,
+	return fmt.Sprintf("or_else([lambda: (%s, out.append(%s), x.get() + d.get(%q, 0) > 1 or retry()), lambda: %s])", write, read, k,
 		rapid.SampledFrom([]string{"out.append('else')", write}).Draw(r, "else"))
 }
