@@ -40,6 +40,12 @@ pass | tl2      | -DLEFT=1                            | -O1 | -w20
 pass | snapshot | -DWRITERS=1 -DCOMMITS=2             |     | -w20
 pass | tl2      | -DVIEWS=1 -DEXT=0                   |     | -w20
 pass | tl2      | -DLEFT=1 -DEXT=0                    |     | -w20
+pass | baton    | -DLOOKS=1                           |     | -w20
+pass | baton    | -DFLAG=1                            |     | -w18
+pass | baton    | -DPUTTERS=2                         |     | -w18
+pass | turn     | -DWORKERS=3 -DRANKS=2               |     | -w18
+pass | turn     | -DGATE=1 -DRUNS=2                   |     | -w18
+pass | turn     | -DRUNS=2                            |     | -w18
 pass | snapshot | -DSWEEPS=0                          |     | -w18
 pass | retry    | -DWAITERS=1                         |     | -w18
 pass | retry    | -DWAITERS=1 -DEARLY=1               |     | -w18
@@ -53,11 +59,19 @@ pass | tl2      | -DT=3 -DEXT=0                       | -O2 -DCOLLAPSE | -w26
 pass | tl2      | -DATTEMPTS=4                        | -O2 -DCOLLAPSE | -w28
 pass | tl2      | -DATTEMPTS=3                        | -O2 -DCOLLAPSE | -w24
 pass | tl2      | -DLEFT=2                            | -O2 -DCOLLAPSE | -w24
-pass | snapshot | -DV=2 -DOPS=2 -DSWEEPS=0            | -O2 -DCOLLAPSE | -w24
+pass | snapshot | -DV=2 -DOPS=2 -DSWEEPS=0 -DLEFT=0   | -O2 -DCOLLAPSE | -w24
 pass | snapshot | -DV=2 -DWIDTH=1 -DSWEEPS=0 -DFIRST_COMMITS=1 -DCOMMITS=2 | -O2 -DCOLLAPSE | -w26
+pass | snapshot | -DV=2 -DOPS=2 -DSWEEPS=0 -DWIDTH=1 -DLEFT=1 | -O2 -DCOLLAPSE | -w24
 pass | snapshot | -DWRITERS=2                         | -O2 -DCOLLAPSE | -w24
 pass | snapshot | -DWRITERS=1 -DCOMMITS=3 -DOPS=2     | -O2 -DCOLLAPSE | -w24
 pass | snapshot | -DWRITERS=1 -DCOMMITS=2 -DOPS=2 -DVIEWS=2 -DSWEEPS=0 | -O2 -DCOLLAPSE | -w24
+pass | baton    | -DWAITERS=3 -DPUTS=2                | -O2 -DCOLLAPSE | -w24
+pass | baton    | -DWAITERS=3 -DITEMS=2               | -O2 -DCOLLAPSE | -w24
+pass | baton    | -DWAITERS=3 -DCANCELS=2             | -O2 -DCOLLAPSE | -w24
+pass | turn     | -DWORKERS=3 -DRUNS=2                | -O2 -DCOLLAPSE | -w24
+pass | turn     | -DWORKERS=3 -DRUNS=2 -DRANKS=2      | -O2 -DCOLLAPSE | -w24
+pass | turn     | -DGATE=1 -DRUNS=2 -DV=2             | -O2 -DCOLLAPSE | -w24
+pass | turn     | -DRUNS=4 -DCANCELS=2                | -O2 -DCOLLAPSE | -w24
 pass | retry    | -DWAITERS=2                         | -O2 -DCOLLAPSE | -w24
 pass | retry    | -DWAITERS=2 -DEARLY=1               | -O2 -DCOLLAPSE | -w24
 pass | retry    | -DWAITERS=1 -DV=2                   | -O2 -DCOLLAPSE | -w24
@@ -80,22 +94,48 @@ fail | tl2      | -DBUG=24 -DCOMMUTE=1
 fail | tl2      | -DBUG=25 -DCOMMUTE=1
 fail | tl2      | -DBUG=33 -DLEFT=2 -DV=3 -DOPS=3 | -DT_RAND -DP_RAND | -RS26
 fail | tl2      | -DBUG=35 -DLEFT=2
-fail | snapshot | -DBUG=4 -DSWEEPS=0 -DV=2 -DWIDTH=1 -DFIRST_COMMITS=1 -DCOMMITS=2 | -DT_RAND -DP_RAND | -RS3
+fail | snapshot | -DBUG=4 -DSWEEPS=0 -DV=2 -DWIDTH=1 -DFIRST_COMMITS=1 -DCOMMITS=2 -DLEFT=0 | -DT_RAND -DP_RAND | -RS3
+fail | snapshot | -DBUG=6 -DSWEEPS=0 -DLEFT=0
+fail | snapshot | -DBUG=9 -DSWEEPS=0 -DV=2 -DLEFT=0
 fail | snapshot | -DBUG=11 -DWRITERS=1 -DCOMMITS=2
 fail | snapshot | -DBUG=12 -DWRITERS=1 -DCOMMITS=2
 fail | snapshot | -DBUG=14 -DSWEEPS=0 -DWRITERS=1 -DCOMMITS=2 -DVIEWS=2 -DOPS=2
 fail | snapshot | -DBUG=15 -DWRITERS=1 -DCOMMITS=2
+fail | snapshot | -DBUG=17 -DSWEEPS=0 -DV=2 -DOPS=2 -DWIDTH=1 -DLEFT=1
+fail | snapshot | -DBUG=18 -DSWEEPS=0 -DWRITERS=1 -DCOMMITS=2 -DVIEWS=2 -DOPS=2
+fail | snapshot | -DBUG=20 -DSWEEPS=0 -DSTART=0 -DOPS=2
+fail | snapshot | -DBUG=21 -DSWEEPS=0 -DSTART=0
 fail | retry    | -DBUG=5 -DWAITERS=2
 fail | retry    | -DBUG=6 -DWAITERS=2
 fail | retry    | -DBUG=9 -DWAITERS=1 -DV=2
+fail | turn     | -DBUG=6 -DWORKERS=3 -DRUNS=2
+fail | turn     | -DBUG=12 -DRUNS=4
+fail | turn     | -DBUG=13 -DRUNS=4
+fail | turn     | -DBUG=15 -DWORKERS=3 -DRUNS=2
+fail | turn     | -DBUG=17 -DGATE=1
+fail | turn     | -DBUG=18 -DGATE=1 -DRUNS=2
+fail | turn     | -DBUG=19 -DGATE=1 -DRUNS=2
+fail | turn     | -DBUG=20 -DGATE=1
+fail | turn     | -DBUG=21 -DGATE=1
+fail | turn     | -DBUG=22 -DGATE=1
+fail | baton    | -DBUG=4 -DFLAG=1
+fail | baton    | -DBUG=5 -DLOOKS=1
+fail | baton    | -DBUG=6 -DWAITERS=3 -DITEMS=2
+fail | baton    | -DBUG=7 -DWAITERS=3 -DPUTS=2
+fail | baton    | -DBUG=8 -DWAITERS=3 -DPUTS=2
+fail | baton    | -DBUG=9 -DWAITERS=3 -DPUTS=2
+fail | baton    | -DBUG=10 -DWAITERS=3 -DPUTS=2
+fail | baton    | -DBUG=11 -DFLAG=1
+fail | baton    | -DBUG=12 -DLOOKS=1
 '
-declare -A usual=([tl2]="-DLEFT=1" [snapshot]="-DSWEEPS=0" [retry]="-DWAITERS=1")
+declare -A usual=([tl2]="-DLEFT=1" [snapshot]="-DSWEEPS=0" [retry]="-DWAITERS=1"
+	[turn]="-DRUNS=2" [baton]="-DWAITERS=2")
 
 # Every bug that the header of a model lists, each once. They are numbered without
 # gaps, so that none is overlooked.
 bugs() {
 	local model n line last
-	for model in tl2 snapshot retry; do
+	for model in tl2 snapshot retry turn baton; do
 		last=0
 		while read -r n; do
 			[ "$n" = $((last + 1)) ] || echo "run.sh: $model.pml lists bug $n after $last" >&2

@@ -7,6 +7,9 @@
  *
  *   word[x]    version of x, and LOCK on top while a committer holds x
  *   value[x]   token of the commit that wrote x (see ghost.pml)
+ *   issued     the last version given out, in blocks of BLOCK
+ *   shown      up to which version snapshots may read
+ *   last, end  of a writer: its block ends at end and is used up to last
  *   past[x]    overwritten versions of x, newest first, as a linked list; the
  *              node of a version is named by the token of its value
  *   annex[x]   mutex: who holds it may change the links of past[x]
@@ -20,7 +23,7 @@
  *
  *   View      slot := PENDING
  *             p := presence;  not present: CAS p -> present  ── lost ──> again
- *             rv := clock
+ *             rv := issued;  show rv
  *             slot := rv
  *             read x:  l := word[x], v := value[x], once it is unlocked
  *                      l <= rv ?  ── yes ──> return v
@@ -28,15 +31,19 @@
  *             slot := NONE
  *
  *   writer    lock the write set  ── locked ──> unlock all, give up
- *             draw wv
+ *             wv := 1 + max(shown, last, version of each written x)
+ *             wv <= end ?  ── no ──> issued := issued+BLOCK; wv := first of these
  *             presence absent ?  ── yes ──> publish
- *             look:  seen := clock, then each slot
+ *             show wv
+ *             look:  seen := issued, then each slot
  *             no View seen ?     ── yes ──> clear, publish
  *             each written x:  take annex[x]
  *                              push the old version if wanted
  *                              unlink each node that is not wanted
  *                              give annex[x] back
  *             publish
+ *
+ *   show v    shown := max(shown, v)
  *
  *   clear     p := presence;  present ?  CAS p -> clearing  ── lost ──> done
  *             look again;  CAS (what we set) -> absent, or present if one was seen
@@ -60,7 +67,8 @@
  *
  * Macros: WRITERS, COMMITS, VIEWS, RUNS, SWEEPS, V, OPS; WIDTH, variables that
  * a commit may write; START, presence at first, ABSENT or (left over from Views
- * that ended long ago) PRESENT. BUG=n seeds a bug:
+ * that ended long ago) PRESENT; LEFT, writers that begin with a
+ * block. BUG=n seeds a bug:
  *
  *    1  the old version is not pushed
  *    2  the slots are looked at before the version is drawn
@@ -70,14 +78,19 @@
  *    6  a version is dropped although a View stands exactly on it
  *    7  a look takes PENDING for NONE
  *    8  a View looks at presence before it is pending
- *    9  a View samples the clock before it has seen presence
+ *    9  a View looks at issued before it has seen presence
  *   10  a writer looks at presence before it draws its version
  *   11  a sweep takes the version of a locked word for what replaced the newest node
- *   12  a look samples the clock after the slots
+ *   12  a look samples issued after the slots
  *   13  the old version is pushed after the new one is published
  *   14  a View takes the newest node, whatever its version
  *   15  a sweep does not take the annex
  *   16  a View that finds presence being cleared takes it for present
+ *   17  a commit beside a View does not show its version
+ *   18  a View does not show its version
+ *   19  a View begins at shown
+ *   20  a version is drawn whatever is shown
+ *   21  a version is drawn whatever it overwrites
  */
 
 #ifndef WRITERS
@@ -106,6 +119,12 @@
 #endif
 #ifndef WIDTH
 #define WIDTH V
+#endif
+#ifndef BLOCK
+#define BLOCK 2
+#endif
+#ifndef LEFT
+#define LEFT WRITERS
 #endif
 #ifndef START
 #define START 1
@@ -141,9 +160,12 @@
 
 byte word[V];
 byte value[V];
-byte clock;
+byte issued = LEFT*BLOCK;
+byte shown;
 byte nodes;
+#if LEFT == 0
 byte arrived;
+#endif
 byte presence = START;
 byte slot[VIEWS];
 bool annex[V];
@@ -176,10 +198,10 @@ byte stamped[NODES+1];   /* version of the value with that token */
 #endif
 #define wanted(ver, newer) (pending_seen || (newer) > horizon || any(ver, newer))
 
-/* Looks at the clock, then at the slots, one at a time. */
+/* Looks at issued, then at the slots, one at a time. */
 inline look() {
 #if BUG != 12
-	horizon = clock;
+	horizon = issued;
 #endif
 	i = 0;
 	do
@@ -187,7 +209,7 @@ inline look() {
 	:: atomic { i == VIEWS -> i = 0; break }
 	od;
 #if BUG == 12
-	horizon = clock
+	horizon = issued
 #endif
 }
 
@@ -256,9 +278,52 @@ inline keep(X) {
 	fi
 }
 
+/* Makes versions up to N readable. T is scratch. */
+inline show_up_to(N, T) {
+	do
+	:: T = shown;
+		if
+		:: atomic { T >= N -> T = 0; break }
+		:: atomic { T < N && shown == T -> shown = N; T = 0; break }
+		:: T < N && shown != T
+		fi
+	od
+}
+
+#define max(a, b) ((a) > (b) -> (a) : (b))
+#if WIDTH > 1
+#define replaced max(version(word[wvar[0]]), (wn == 2 -> version(word[wvar[1]]) : 0))
+#else
+#define replaced version(word[wvar[0]])
+#endif
+#define overwritten (BUG == 21 -> 0 : replaced)
+#if BUG == 20
+#define floor max(overwritten, last)
+#else
+#define floor max(shown, max(overwritten, last))
+#endif
+
+/* A step for what is looked at, and one for a block if none is at hand. */
+inline draw() {
+	atomic {
+		at = floor;
+		if
+		:: at < end -> last = at + 1
+		:: at >= end -> last = 0
+		fi
+		at = 0;
+	}
+	if
+	:: last > 0
+	:: atomic { last == 0 -> last = issued + 1; issued = issued + BLOCK; end = issued }
+	fi;
+	d_step { wv = last; stamped[me+1] = wv; assert(wv > replaced) }
+}
+
 active [WRITERS] proctype writer()
 {
 	byte me, commits, wv, k;
+	byte last = (_pid < LEFT -> _pid*BLOCK : 0), end = (_pid < LEFT -> (_pid+1)*BLOCK : 0);
 	byte wn, wvar[V];
 	byte p, i, seen[VIEWS], horizon;   /* what is known of the Views */
 	byte at, before_it, newer;         /* see trim                   */
@@ -267,11 +332,13 @@ active [WRITERS] proctype writer()
 #endif
 
 again:
-	/* Choose the write set and lock its first variable. The writers are alike:
-	 * they are numbered by their first steps. */
+	/* Choose the write set and lock its first variable. Writers are alike unless
+	 * they have blocks: they are numbered by their first steps. */
 	atomic {
+#if LEFT == 0
 		commits > 0 || arrived == _pid;
 		arrived = (commits == 0 -> arrived + 1 : arrived);
+#endif
 		commits++;
 #if V == 1
 		wvar[0] = 0; wn = 1;
@@ -308,14 +375,7 @@ again:
 	p = presence;
 #endif
 
-	/* Draw. A lone variable's lock keeps others from drawing. */
-	at = clock;
-	if
-	:: atomic { clock == at -> clock++; wv = clock; at = 0; stamped[me+1] = wv }
-#if V > 1
-	:: clock != at -> atomic { wv = clock; at = 0; stamped[me+1] = wv }
-#endif
-	fi;
+	draw();
 
 #if BUG != 2 && BUG != 10
 	p = presence;
@@ -323,6 +383,9 @@ again:
 	if
 	:: state(p) == ABSENT
 	:: state(p) != ABSENT ->
+#if BUG != 17
+		show_up_to(wv, at);
+#endif
 #if BUG != 2
 		look();
 #endif
@@ -393,9 +456,14 @@ inline announce() {
 inline begin() {
 	me = nodes;
 	nodes++;
-	rv = clock;
+	rv = (BUG == 19 -> shown : issued);
 	ghost_begin(me)
 }
+#if BUG == 18
+#define show_snapshot() skip
+#else
+#define show_snapshot() show_up_to(rv, p)
+#endif
 
 active [VIEWS] proctype view()
 {
@@ -422,8 +490,9 @@ again:
 	announce();
 	atomic { begin() }
 #endif
-	slot[self] = rv + FIRST;
 	p = 0;
+	show_snapshot();
+	slot[self] = rv + FIRST;
 
 	do
 	:: atomic { ops < OPS ->
