@@ -43,9 +43,11 @@ func Install(c *Cell, seen uint64, v Value) bool {
 // Store makes v the value of c.
 func Store(c *Cell, v Value) {
 	for {
-		old, ok := c.tryLock(lockPolls)
+		// The holder never waits, but it may be descheduled: in the end the
+		// polls yield to it, which the few of a commit do not.
+		old, ok := c.tryLock(1 << 30)
 		if !ok {
-			continue // the holder never waits
+			continue
 		}
 		if !gateClosed() {
 			c.publish(old, v)
