@@ -13,7 +13,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/weft-stm/weft/internal/atomics"
-	"github.com/weft-stm/weft/internal/invariants"
 	"github.com/weft-stm/weft/stm"
 	"github.com/weft-stm/weft/tvar"
 )
@@ -31,10 +30,8 @@ func misses() int {
 		return 20_000
 	case narrow: // the processor may be emulated
 		return 50_000
-	case testing.Short() || invariants.Enabled: // each transaction has a descriptor of its own
-		return 100_000
 	}
-	return 1_000_000
+	return 100_000
 }
 
 // TestMapMissesDoNotPileUp, however the transactions end that looked for keys

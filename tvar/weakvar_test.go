@@ -40,12 +40,12 @@ func (m *weakMachine) make(s *script) *thing {
 }
 
 func (m *weakMachine) alone(t testing.TB, s *script) {
-	switch s.next(8) {
-	case 0:
+	switch s.next(32) {
+	case 0, 1, 2, 3:
 		m.w.Store(m.make(s))
-	case 1:
-		m.want = nil // nobody has it now
-		collectTwice()
+	case 4:
+		m.want = nil   // nobody has it now
+		collectTwice() // slow
 	}
 }
 
