@@ -17,9 +17,25 @@
 //
 // # Structures
 //
-// The structures are made of variables, and say over which of them transactions
-// conflict: [Map] and [Set] over single keys, [Array] and [Vector] over single
-// elements, a [Counter] not at all unless it is read.
+// The structures are made of variables, and each says over which of them
+// transactions conflict:
+//
+//	Map, Set             single keys, also while they grow
+//	OrderedMap           keys, ranges that are read, and neighbours that come or go
+//	Table, Index         rows, and what an index is asked for
+//	Array, Vector        single elements
+//	Counter              nothing, unless it is read
+//	Queue, BoundedQueue  one end
+//	PriorityQueue        pops, with one another and with pushes of what comes first
+//	Broadcast            publishing with publishing; subscriptions nothing
+//	Deque                one end
+//	List                 neighbours
+//	Stack                all of it
+//
+// Others are there to wait for: a [Box] until it is full or empty, a [Promise],
+// a [Latch], a [WaitGroup], a [Barrier], a [Semaphore], a [RWLock]; a [Delay] and
+// a [Ticker] for a time. A [WeakVar] lets go of what nobody else has. [FromChan]
+// and [ToChan] connect queues with channels.
 //
 // What a structure can do it can do in a transaction, as a part of it, and by
 // itself: at one instant, as a transaction that does nothing else would. The
@@ -39,6 +55,11 @@
 //	Clear                 Reset
 //	Len                   Size
 //	All, Keys             Snapshot, a copy
+//	Push, Pop             Put, Take; in front of both, Try: they do not wait
+//	Peek                  First
+//	Wait                  Await
+//	Done                  Finish
+//	Close                 Shut
 //
 // The second form is not for the body of a transaction: there it takes no part
 // in it, and if it has to change more than one variable it panics as a
