@@ -38,6 +38,7 @@ type Guest struct {
 	tx      Tx
 	written [8]uint64     // a clear bit proves "not in the write set"
 	past    []overwritten // what a rollback puts back in place
+	first   int           // entry of past at which the innermost part began
 	queue   *Cell         // counts commits for TakeNumber
 	number  uint64        // that the last commit got there
 	marks   [numMarks]mark
@@ -85,12 +86,12 @@ func (g *Guest) check() {
 const misuseOutside = "sched: object used by a thread that is outside of its transactions: call Thread.Enter first"
 
 // A mark remembers where a cell is in the logs, so that it is not logged twice,
-// and found at once. Another cell may displace it, which costs a second entry
+// and found at once; in direct access, in past. Another cell may displace it, which costs a second entry
 // of the read set, or a search in the write set. Under the explorer, where no
 // address may decide how many entries there are, there are no marks.
 type mark struct {
 	key uint64 // address and epoch
-	pos int    // in the write set, from 1; 0 if it was only read
+	pos int    // in the write set, or in past, from 1; 0 if it was only read
 }
 
 const (

@@ -8,13 +8,17 @@ type Part struct {
 	logging bool // before
 	point   savepoint
 	past    int
+	first   int // before
 }
 
 // OpenPart begins a part that can be undone by itself.
 func OpenPart(g *Guest) (p Part) {
-	p = Part{direct: g.direct, logging: g.logging, past: len(g.past)}
+	p = Part{direct: g.direct, logging: g.logging, past: len(g.past), first: g.first}
 	if g.direct {
-		g.logging = true
+		if !g.logging {
+			g.forgetMarks() // of a transaction, or of an earlier log
+		}
+		g.logging, g.first = true, len(g.past)
 		p.point.hooks = g.tx.hooks.marks()
 		return p
 	}
@@ -30,6 +34,7 @@ func KeepPart(g *Guest, p Part) {
 		g.tx.keep(p.point)
 		return
 	}
+	g.first = p.first
 	if g.logging = p.logging; !g.logging {
 		g.dropPast(0)
 		hooks, _ := g.tx.hooks.take()
@@ -48,7 +53,8 @@ func UndoPart(g *Guest, p Part) {
 		g.tx.indexed = min(g.tx.indexed, len(g.tx.writes))
 		return
 	}
-	g.logging = p.logging
+	g.forgetMarks() // those of what has been put back
+	g.logging, g.first = p.logging, p.first
 	if fs := g.tx.hooks.cut(p.point.hooks); len(fs) > 0 {
 		runRollback(fs)
 	}

@@ -131,8 +131,16 @@ func PutOwn(g *Guest, c *Cell, v Value) {
 // FetchOwn returns the value of c, which no other thread uses.
 func FetchOwn(c *Cell) Value { return c.get(c.word.Load()) }
 
-// keep remembers what c holds.
+// keep remembers what c holds, unless the part has done so already, and the mark
+// still tells.
 func (g *Guest) keep(c *Cell) {
+	if !atomics.Exploring {
+		m, key := g.mark(c)
+		if m.key == key && m.pos > g.first {
+			return
+		}
+		*m = mark{key, len(g.past) + 1}
+	}
 	g.past = append(g.past, overwritten{c, c.get(c.word.Load())})
 }
 
@@ -150,7 +158,7 @@ func (g *Guest) dropPast(n int) {
 		clear(g.past[n:])
 		g.past = g.past[:n]
 	}
-	if cap(g.past) > keepWrites {
+	if n == 0 && cap(g.past) > keepWrites {
 		g.past = nil
 	}
 }
