@@ -27,4 +27,4 @@ var equivalent = map[string]string{
 }
 
 // mutants are all that are planted.
-var mutants = slices.Concat(reading, committing, single, gate, waiting, parts, ending, commuting, snapshots, fence)
+var mutants = slices.Concat(reading, committing, single, gate, waiting, parts, ending, commuting, snapshots, fence, steps)
