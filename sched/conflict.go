@@ -48,15 +48,19 @@ type Conflict struct {
 
 // String tells who lost, where, on what and to whom.
 func (c Conflict) String() string {
-	object := "an object"
-	if c.Object != "" {
-		object = fmt.Sprintf("%q", c.Object)
-	}
-	s := fmt.Sprintf("thread %d at %s lost %d instructions %s, on %s", c.Thread, c.Mine, c.Wasted, c.Kind, object)
+	s := fmt.Sprintf("thread %d at %s lost %d instructions %s, on %s", c.Thread, c.Mine, c.Wasted, c.Kind, named(c.Object))
 	if c.Rival != 0 {
 		s += fmt.Sprintf(", to thread %d from %s", c.Rival, c.Other)
 	}
 	return s
+}
+
+// named is a label as it stands in reports.
+func named(label string) string {
+	if label == "" {
+		return "an object"
+	}
+	return fmt.Sprintf("%q", label)
 }
 
 // internalLabel begins the labels of cells that belong to no guest.
@@ -130,7 +134,7 @@ type ConflictSite struct {
 
 // String tells how much was lost, where and to whom.
 func (s ConflictSite) String() string {
-	return fmt.Sprintf("%d instructions lost in %d transactions at %s, on %q, to those from %s", s.Wasted, s.Count, s.Mine, s.Object, s.Other)
+	return fmt.Sprintf("%d instructions lost in %d transactions at %s, on %s, to those from %s", s.Wasted, s.Count, s.Mine, named(s.Object), s.Other)
 }
 
 // Conflicts lists where transactions were lost, those first that cost most.

@@ -56,7 +56,8 @@
 // predefined global, to nil brings back the original.
 //
 // Instructions are counted, so every loop in Lua can be ended. A call of
-// string.find that takes for ever cannot. or_else and try undo what was
+// string.find that takes for ever cannot. Memory is not limited, but for what
+// string.rep makes. or_else and try undo what was
 // done to shared tables, not locals and plain tables. A coroutine cannot yield
 // out of a function that or_else or try call.
 package luastm

@@ -74,7 +74,7 @@ func (rt *Runtime) Conflicts() []sched.ConflictSite { return rt.machine.Conflict
 // the first script is compiled.
 //
 // f gets numbers, strings, booleans and nil, and what it returns must be one
-// of these. What it does beside is said by f.Effect; in a script, which is one
+// of these. It must not run scripts. What it does beside is said by f.Effect; in a script, which is one
 // transaction, Outside is Irrevocable: from there on the script cannot be undone
 // by conflicts, only by its own errors, and no other commits.
 func (rt *Runtime) Register(f sched.Native[lua.LValue]) {
