@@ -17,6 +17,7 @@ import (
 type ScriptError struct {
 	Script    string
 	Message   string // begins with the position
+	Value     any    // what was raised, converted as results are; nil if it cannot be
 	Traceback string // of Lua; may be empty
 	Cause     error  // of the context's end or the step limit, or nil
 }
@@ -72,6 +73,7 @@ func (rt *Runtime) with(ctx context.Context, site uint32, body func(s *state) er
 			s.t.Close()
 		}
 	}()
+	s.last = rt.position(site)
 	stop := s.endWith(ctx)
 	s.limit()
 	err = s.t.AtomicallyAt(site, func() error { return body(s) })
@@ -167,6 +169,10 @@ func (s *state) failure(r *run, err error) error {
 	var api *lua.ApiError
 	if errors.As(err, &api) {
 		e.Message, e.Traceback = describe(api.Object), api.StackTrace
+		if v, err := s.fromLua(api.Object, 0); err == nil {
+			e.Value = v
+		}
+		s.finish() // to convert a shared table is to read it
 	}
 	return e
 }

@@ -21,6 +21,18 @@ def browse(page, n):
         atomic(visit, page, hits)
 `
 
+// A script starts threads of its own.
+func Example_parallel() {
+	rt := new(starstm.Runtime)
+	globals, err := rt.Exec(context.Background(), new(starlark.Thread), "sum.star", `
+total = shared.counter()
+squares = each(range(5), lambda x, total: total.add(x * x) or x * x, total)
+largest = parallel([lambda: max(squares), total.value])
+`, nil)
+	fmt.Println(globals["squares"], globals["largest"], err)
+	// Output: [0, 1, 4, 9, 16] [16, 30] <nil>
+}
+
 // Two guest threads count in one dict.
 func Example() {
 	ctx := context.Background()

@@ -145,3 +145,34 @@ def index(): atomic(lambda q: q[0], q)
 		}
 	})
 }
+
+// What is put is taken once, in the order in which each thread put it.
+func TestQueueBetweenThreads(t *testing.T) {
+	eachMode(t, func(t *testing.T, rt *Runtime) {
+		s := load(t, rt, `
+q = shared.queue()
+def put(me, n):
+    for i in range(n): q.put((me, i))
+def take(n): return [q.get() for _ in range(n)]
+def main(n): return parallel([(take, n), (put, "a", n), (take, n), (put, "b", n)])
+def left(): return q.len()
+`, nil)
+		const n = 60
+		results := s.call("main", starlark.MakeInt(n)).(*starlark.List)
+		seen := map[string]bool{}
+		for _, taker := range []int{0, 2} {
+			last := map[string]int{"a": -1, "b": -1}
+			for x := range starlark.Elements(results.Index(taker).(*starlark.List)) {
+				from, _ := starlark.AsString(x.(starlark.Tuple)[0])
+				i, err := starlark.AsInt32(x.(starlark.Tuple)[1])
+				require.NoError(t, err)
+				require.Greater(t, i, last[from])
+				last[from] = i
+				require.False(t, seen[x.String()])
+				seen[x.String()] = true
+			}
+		}
+		require.Len(t, seen, 2*n)
+		require.Equal(t, starlark.MakeInt(0), s.call("left"))
+	})
+}
