@@ -9,6 +9,7 @@ import (
 
 	"github.com/anishathalye/porcupine"
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	"github.com/weft-stm/weft/stm"
 	"github.com/weft-stm/weft/tvar"
@@ -255,9 +256,11 @@ func (m *broadcastMachine) same(t testing.TB) {
 }
 
 func TestBroadcastModel(t *testing.T) {
-	for _, kind := range kinds {
-		checkMachine(t, kind)
-	}
+	scripts := rapid.SliceOfN(rapid.Byte(), 100, 400)
+	rapid.Check(t, func(rt *rapid.T) {
+		kind := rapid.SampledFrom(kinds).Draw(rt, "kind")
+		play(aborter{t, rt}, scripts.Draw(rt, "script"), kind())
+	})
 }
 
 func FuzzBroadcast(f *testing.F) {
