@@ -111,6 +111,9 @@ func TestBreakCommits(t *testing.T) {
 
 // TestBreakGoesOn as long as the transaction may become longer.
 func TestBreakGoesOn(t *testing.T) {
+	if sched.Exploring {
+		t.Skip("the explorer's build has other limits")
+	}
 	m := transacting(sched.Lengths(10_000, 10_000), sched.MaxTime(time.Hour))
 	p := newPuppet(t, m)
 	p.Enter()
@@ -254,6 +257,9 @@ func TestNewObjectsAreFree(t *testing.T) {
 
 // TestLogsAreShort: one entry for each slot, however often it is used.
 func TestLogsAreShort(t *testing.T) {
+	if sched.Exploring {
+		t.Skip("the explorer's build has other limits")
+	}
 	m := transacting()
 	o := heap.NewObject[int](nil, 16)
 	p := newPuppet(t, m)

@@ -187,8 +187,9 @@ func (c *Cell) first(word uint64, v Value) {
 // lay is put by plain stores. An atomic.Uint64 is a uint64, and an
 // atomic.Pointer an unsafe.Pointer, with names around them.
 func (c *Cell) lay(v Value) {
-	if atomics.Exploring {
-		c.put(v)
+	if atomics.Exploring { // also no value at all, which put does not know
+		c.w.Store(v.W)
+		c.p.Store((*byte)(v.P))
 		return
 	}
 	if v.Kind != Pointer && v.Kind != Box {
