@@ -196,6 +196,10 @@ func unary(op code.Op, x Value) (Value, error) {
 	switch {
 	case op == code.Not:
 		return Bool(!x.truth()), nil
+	case op == code.Inv && x.isInt():
+		return Int(^x.int()), nil
+	case op == code.Neg && x.isInt() && x.int() != math.MinInt64:
+		return Int(-x.int()), nil
 	case op == code.Neg && x.isFloat():
 		return Float(-x.float()), nil
 	case op == code.Neg && bigOf(x) != nil:

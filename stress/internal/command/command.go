@@ -61,6 +61,7 @@ func subcommands() []subcommand {
 		{"suite", "run all workloads under noise, decided by the history checker", suite},
 		{"compare", "measure workloads on Weft, mutexes and anacrolix/stm, side by side", compare},
 		{"policies", "measure the policies under more and more conflicts, beside one mutex", policies},
+		{"interp", "measure an interpreter under a global lock and without, beside PyPy-STM's figures", interpreters},
 		{"replay", "run a trial again by its code, or decide a saved history", replay},
 		{"report", "measure, and write one HTML file with charts", report},
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -129,18 +128,7 @@ func (o *reportOptions) save(p *chart.Page, f *os.File) error {
 	if o.charts == "" {
 		return nil
 	}
-	for _, s := range p.Sections {
-		for _, fig := range s.Figures {
-			name := filepath.Join(o.charts, fig.Name)
-			if err := draw(name+".svg", fig.SVG); err != nil {
-				return err
-			}
-			if err := draw(name+".png", fig.PNG); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	return saveFigures(p, o.charts)
 }
 
 func draw(name string, as func(w io.Writer) error) error {

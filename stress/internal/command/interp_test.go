@@ -1,0 +1,50 @@
+package command
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestInterp prints a table for each benchmark and one for all, draws the charts
+// and writes the results.
+func TestInterp(t *testing.T) {
+	dir := t.TempDir()
+	file, page := filepath.Join(dir, "out.json"), filepath.Join(dir, "out.html")
+	status, out, errs := run(t.Context(), "interp", "-quick", "-rounds", "1", "-warm-ups", "1", "-workers", "2",
+		"-benchmarks", "mandelbrot,hot,commutative", "-charts", dir, "-json", file, "-o", page)
+	require.Zero(t, status, errs)
+	for _, s := range []string{"mandelbrot: rows of", "hot counter", "warm-up", "ceiling", "1.58×", "best", "a quick run", "geometric"} {
+		require.Contains(t, out, s)
+	}
+	for _, name := range []string{"interp.svg", "interp-hot-counter.png", "out.html"} {
+		info, err := os.Stat(filepath.Join(dir, name))
+		require.NoError(t, err)
+		require.Positive(t, info.Size())
+	}
+	data, err := os.ReadFile(file)
+	require.NoError(t, err)
+	var r InterpReport
+	require.NoError(t, json.Unmarshal(data, &r))
+	require.Len(t, r.Outcomes, 3)
+	require.Equal(t, []int{1, 2}, r.Threads)
+}
+
+func TestInterpBadUse(t *testing.T) {
+	for _, args := range [][]string{{"-rounds", "0"}, {"-warm-ups", "-1"}, {"-charts", "/nonexistent"}, {"more"}, {"-benchmarks", "x,y"}, {"-workers", "0"}} {
+		status, _, errs := run(t.Context(), append([]string{"interp"}, args...)...)
+		require.Equal(t, BadUse, status, args)
+		require.NotEmpty(t, errs)
+	}
+}
+
+func TestInterpInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	status, _, _ := run(ctx, "interp", "-quick")
+	require.Equal(t, Interrupted, status)
+}

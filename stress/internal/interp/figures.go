@@ -1,0 +1,94 @@
+package interp
+
+import (
+	"math"
+	"time"
+)
+
+// find returns the median of a cell, or 0.
+func (o *Outcome) find(mode string, threads int) time.Duration {
+	for _, c := range o.Cells {
+		if c.Mode == mode && c.Threads == threads {
+			return c.Median
+		}
+	}
+	return 0
+}
+
+// best returns the shortest median of a mode, over all numbers of threads.
+func (o *Outcome) best(mode string) (best time.Duration) {
+	for _, c := range o.Cells {
+		if c.Mode == mode && (best == 0 || c.Median < best) {
+			best = c.Median
+		}
+	}
+	return best
+}
+
+// Speed is how many times as fast as gil with one thread a cell is, or 0 if that
+// is not known.
+func (o *Outcome) Speed(mode string, threads int) float64 {
+	return over(o.find(GIL, 1), o.find(mode, threads))
+}
+
+// Overhead is how many times as long as gil a mode takes with one thread.
+func (o *Outcome) Overhead(mode string) float64 { return over(o.find(mode, 1), o.find(GIL, 1)) }
+
+// BestOverBest is the formula of PyPy-STM's own evaluation: the shortest time of
+// gil over the shortest of stm, each with the number of threads that suits it.
+func (o *Outcome) BestOverBest() float64 { return over(o.best(GIL), o.best(STM)) }
+
+// Lost is the share of instructions that were executed for nothing, in stm with
+// so many threads.
+func (o *Outcome) Lost(threads int) float64 {
+	var done, wasted uint64
+	for _, c := range o.Cells {
+		if c.Mode == STM && c.Threads == threads {
+			for _, s := range c.Steps {
+				done, wasted = done+s.Instructions, wasted+s.Wasted
+			}
+		}
+	}
+	if done+wasted == 0 {
+		return 0
+	}
+	return float64(wasted) / float64(done+wasted)
+}
+
+func over(x, y time.Duration) float64 {
+	if y == 0 {
+		return 0
+	}
+	return float64(x) / float64(y)
+}
+
+// Spread is the coefficient of variation of the steps of a cell.
+func (c *Cell) Spread() float64 {
+	n := float64(len(c.Steps))
+	if n < 2 {
+		return 0
+	}
+	mean, sum := 0.0, 0.0
+	for _, s := range c.Steps {
+		mean += float64(s.Time) / n
+	}
+	for _, s := range c.Steps {
+		d := float64(s.Time) - mean
+		sum += d * d
+	}
+	return math.Sqrt(sum/(n-1)) / mean
+}
+
+// GeometricMean of what is known.
+func GeometricMean(all []float64) float64 {
+	sum, n := 0.0, 0
+	for _, x := range all {
+		if x > 0 {
+			sum, n = sum+math.Log(x), n+1
+		}
+	}
+	if n == 0 {
+		return 0
+	}
+	return math.Exp(sum / float64(n))
+}
