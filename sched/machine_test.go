@@ -260,7 +260,7 @@ func TestLengthsAdapt(t *testing.T) {
 	require.LessOrEqual(t, lengths[7], 64, lengths)
 }
 
-// TestWritesEndTransactions, and time does, whatever their length may be.
+// TestWritesEndTransactions, and reads and time do, whatever their length may be.
 func TestWritesEndTransactions(t *testing.T) {
 	if sched.Exploring {
 		t.Skip("the explorer's build has other limits")
@@ -276,6 +276,19 @@ func TestWritesEndTransactions(t *testing.T) {
 		}
 	}
 	require.Equal(t, 5, p.saves)
+	p.Close()
+
+	m = transacting(sched.Lengths(1<<20, 1<<20), sched.MaxTime(time.Hour))
+	o = heap.NewObject[int](nil, 16384)
+	p = newPuppet(t, m)
+	p.Enter()
+	for i := range 16384 {
+		o.Get(p.Thread, i)
+		if p.Tick(1) {
+			must(p.Break(1))
+		}
+	}
+	require.Equal(t, 5, p.saves, "after 3072 reads each")
 	p.Close()
 
 	m = transacting(sched.Lengths(1<<20, 1<<20), sched.MaxTime(time.Nanosecond))

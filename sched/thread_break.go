@@ -66,9 +66,14 @@ func (t *Thread) ripe() bool {
 	if t.due || t.used >= t.length {
 		return true
 	}
-	_, writes := engine.Accesses(&t.e)
-	return writes > t.m.maxWrites || atomics.Nanotime()-t.began > t.m.maxTime
+	reads, writes := engine.Accesses(&t.e)
+	return reads > maxReads || writes > t.m.maxWrites || atomics.Nanotime()-t.began > t.m.maxTime
 }
+
+// maxReads ends transactions whose log of reads is long: it is a part of the
+// cost of a read by then, and longer ones are not kept from one transaction to
+// the next.
+const maxReads = 3072
 
 // CommitSoon ends the transaction at the next Tick, if that is not inside an
 // atomic region: a hint, after a change that others are likely to wait for.

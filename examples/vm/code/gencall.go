@@ -141,3 +141,10 @@ func (g *gen) super(x *syntax.Call, f *syntax.Super, base, dst int) {
 	g.arity(x.Pos, f.Name, len(method.Params), len(x.Args))
 	g.emit(CallFunc, base, len(x.Args)+1, dst, g.numbers[method])
 }
+
+func boolInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}

@@ -258,14 +258,14 @@ func (g *gen) compare(x *syntax.Binary, sense bool) (jump int) {
 		}
 		return g.emit(op[2], a, 0, 0, i)
 	}
+	c := boolInt(sense != (x.Op == "!="))
+	if y, ok := x.Y.(*syntax.Literal); ok && y.Value == nil && op[0] == JEq {
+		return g.emit(JNil, a, 0, c, 0)
+	}
 	b := g.operand(x.Y)
 	g.line = x.Pos
 	if x.Op == ">" || x.Op == ">=" {
 		a, b = b, a
-	}
-	c := 0
-	if sense != (x.Op == "!=") {
-		c = 1
 	}
 	return g.emit(op[0], a, b, c, 0)
 }

@@ -54,6 +54,7 @@ const (
 	Loop     // to D, back; C instructions have been executed
 	JTrue    // if R[A] is true
 	JFalse   // if R[A] is false or nil
+	JNil     // if R[A] == nil is C
 	JEq      // if R[A] == R[B] is C
 	JLt      // if R[A] < R[B] is C
 	JLe      // if R[A] <= R[B] is C
@@ -101,7 +102,7 @@ const (
 var opNames = [numOps]string{
 	"nop", "move", "loadk", "loadint", "getglobal", "setglobal", "getcapture", "getcell", "setcell", "newbox", "getbox",
 	"setbox", "closure", "capture", "+", "-", "*", "/", "%", "&", "|", "^", "<<", ">>", "==", "!=", "<", "<=", "in", "+i", "-i", "*i",
-	"/i", "%i", "&i", "<<i", ">>i", "neg", "inv", "not", "jump", "loop", "jtrue", "jfalse", "jeq", "jlt", "jle",
+	"/i", "%i", "&i", "<<i", ">>i", "neg", "inv", "not", "jump", "loop", "jtrue", "jfalse", "jnil", "jeq", "jlt", "jle",
 	"jeqi", "jnei", "jlti", "jnlti", "jlei", "jnlei", "jgti", "jngti", "jgei", "jngei", "forprep", "forloop", "eachprep", "each", "call", "callfunc", "callmethod",
 	"callnative", "new", "spawn", "return", "newlist", "append", "newdict", "getindex", "setindex", "getfield", "setfield",
 	"enteratomic", "leaveatomic", "retry", "acquire", "release", "throw", "rethrow",

@@ -121,7 +121,16 @@ func (v *vm) loop() {
 				}
 				fr.pc = pc
 				out = v.arith(i, regs, Int(int64(i.D)))
-			case code.MulI, code.ShlI:
+			case code.MulI:
+				if x := &regs[i.B]; x.isInt() {
+					if p, ok := mul(x.int(), int64(i.D)); ok {
+						setInt(&regs[i.A], p)
+						continue
+					}
+				}
+				fr.pc = pc
+				out = v.arith(i, regs, Int(int64(i.D)))
+			case code.ShlI:
 				fr.pc = pc
 				out = v.arith(i, regs, Int(int64(i.D)))
 			case code.Div, code.Mod, code.And, code.Or, code.Xor, code.Shl, code.Shr:
@@ -172,6 +181,10 @@ func (v *vm) loop() {
 				fr.pc = pc
 				if out = v.jump(i, *x, *y); out == next {
 					pc = fr.pc
+				}
+			case code.JNil:
+				if (regs[i.A].ref == nil) == (i.C != 0) {
+					pc = int(i.D)
 				}
 			case code.JEq:
 				if equal(regs[i.A], regs[i.B]) == (i.C != 0) {
@@ -278,6 +291,23 @@ func (v *vm) loop() {
 				regs[ops[pc-1].C] = x
 			case code.CallMethod:
 				fr.pc = pc
+				if x := regs[i.A+1]; x.ref != nil && x.ref.kind == kindInstance {
+					m := fn.sites[i.D].Load()
+					base, d := fr.base+int(i.A)+1, v.depth+1
+					if m != nil && m.class == x.instance().class && m.slot < 0 && m.method.fn.Params == int(i.B)+1 &&
+						d < len(v.frames) && base+windowSize <= len(v.stack) && d < in.maxDepth {
+						v.depth = d
+						fr = &v.frames[d]
+						fr.cl, fr.base = m.method, base
+						fn, pc = m.method.fn, 0
+						ops, consts = fn.Code, fn.consts
+						regs = (*window)(v.stack[base:])
+						if t.Tick(fn.cost) {
+							out = v.pause(0)
+						}
+						continue
+					}
+				}
 				out = v.callMethod(i, regs, fn)
 			case code.GetField:
 				if x := regs[i.B]; x.ref != nil && x.ref.kind == kindInstance {
@@ -336,14 +366,3 @@ func (v *vm) loop() {
 		}
 	}
 }
-
-// setInt makes n the contents of a register, and writes no pointer if there was
-// an integer before.
-func setInt(r *Value, n int64) {
-	r.n = uint64(n)
-	if r.ref != &intHeader {
-		r.ref = &intHeader
-	}
-}
-
-func setFloat(r *Value, x float64) { *r = Float(x) }

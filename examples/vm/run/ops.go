@@ -205,3 +205,14 @@ func (v *vm) append(l *list, all []Value) outcome {
 	}
 	return next
 }
+
+// setInt makes n the contents of a register, and writes no pointer if there was
+// an integer before.
+func setInt(r *Value, n int64) {
+	r.n = uint64(n)
+	if r.ref != &intHeader {
+		r.ref = &intHeader
+	}
+}
+
+func setFloat(r *Value, x float64) { *r = Float(x) }

@@ -1,6 +1,6 @@
 # Worms of length up to 5 crawl on a common field, each a thread: an atomic block
 # for each step.
-const SIZE = 300
+const SIZE = 120
 let field = []
 for y in 0..SIZE { field.append(list(SIZE, 0)) }
 
