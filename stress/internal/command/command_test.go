@@ -106,7 +106,7 @@ func TestJob(t *testing.T) {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
 	}
 	results := filepath.Join(t.TempDir(), "results.json")
-	status, out, err := run(ctx, "-quick", "-corpus", dir, "-workers", "2", "-seed", "7", "-attempts", "60000", "-json", results)
+	status, out, err := run(ctx, "-quick", "-corpus", dir, "-workers", "2", "-seed", "7", "-attempts", "60000", "-noise", "20", "-json", results)
 	require.Equal(t, Holds, status, "%s\n%s", out, err)
 	for _, part := range []string{"GOMAXPROCS=", "GOGC=400", "seed 7", "word index of " + dir, "stm, commutative add", "race: ring", "verdict for", "without isolation: seen within"} {
 		require.Contains(t, out, part)

@@ -18,7 +18,7 @@ var raceEvents = slices.DeleteFunc(workload.Events(), func(e workload.Event) boo
 // attempts lose, transactions hardly met. Forced aborts do not count.
 const (
 	leastEvents = 10
-	leastLost   = 0.01
+	leastLost   = 0.002
 )
 
 // missing says what the trials, together, met too little of. It is not nil.
