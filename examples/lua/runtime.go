@@ -63,8 +63,9 @@ func New(opts Options) *Runtime {
 	return rt
 }
 
-// Stats returns what has happened so far: runs are the commits of Lua
-// scripts, aborts their attempts that lost a conflict.
+// Stats returns what the machine has counted so far: instructions of Lua are its
+// steps, and attempts that lost a conflict its aborts. A script that had the heap
+// to itself, or the lock, was no transaction and is not among the commits.
 func (rt *Runtime) Stats() sched.MachineStats { return rt.machine.Stats() }
 
 // Conflicts lists where scripts lost conflicts, those first that cost most.
