@@ -102,13 +102,25 @@ func (c *crew) newThread() *starlark.Thread {
 		thread = &starlark.Thread{Name: parent.Name}
 	}
 	if thread.Print == nil {
-		thread.Print = func(_ *starlark.Thread, msg string) {
-			rt.printing.Lock()
-			defer rt.printing.Unlock()
-			show(parent, msg)
+		thread.Print = c.g.printer()
+		if g, err := rt.attach(thread); err == nil { // otherwise enter says what is wrong
+			g.prints = thread.Print
 		}
 	}
 	return thread
+}
+
+// printer returns the Print hook of threads that print as g does. A crew of a
+// crew has that of the outer one, which takes the lock once.
+func (g *guest) printer() func(*starlark.Thread, string) {
+	if g.prints != nil {
+		return g.prints
+	}
+	return func(_ *starlark.Thread, msg string) {
+		g.rt.printing.Lock()
+		defer g.rt.printing.Unlock()
+		show(g.thread, msg)
+	}
 }
 
 // located puts the position where a script failed before its message. The

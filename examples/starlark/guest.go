@@ -23,7 +23,8 @@ type guest struct {
 	misfits bool     // see misfit
 	tally   counts
 	spare   []*locals
-	names   map[syntax.Position]string // see nameOf
+	prints  func(*starlark.Thread, string) // of a thread of a crew, unless the host made it one
+	names   map[syntax.Position]string     // see nameOf
 }
 
 // enter runs f as the guest of thread.

@@ -3,6 +3,7 @@ package starstm
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"testing/synctest"
 
@@ -30,6 +31,32 @@ def nested(): return parallel([(parallel, [(task, 1), (task, 2)]), (each, [3], l
 		require.Equal(t, `[0, 2, 4, 6, 8]`, s.globals["doubled"].String())
 		require.Equal(t, `16`, s.globals["sum"].String())
 		require.Equal(t, `[[1, 4], [3]]`, s.call("nested").String())
+	})
+}
+
+// Threads print as the one that started them does, also those that threads start,
+// and what they print in a block appears once.
+func TestTasksPrint(t *testing.T) {
+	eachMode(t, func(t *testing.T, rt *Runtime) {
+		s := load(t, rt, `
+c = shared.counter()
+def body(c, n):
+    c.set(c.value() + 1)
+    print("block", n)
+def inner(n):
+    print("inner", n)
+    atomic(body, c, n)
+def outer(n): parallel([(inner, 2 * n), (inner, 2 * n + 1)])
+def main():
+    parallel([(outer, 0), (outer, 1)])
+    each([4, 5], lambda n, c: body(c, n), c)
+`, nil)
+		s.call("main")
+		want := []string{"block 4", "block 5"}
+		for n := range 4 {
+			want = append(want, fmt.Sprint("block ", n), fmt.Sprint("inner ", n))
+		}
+		require.ElementsMatch(t, want, s.output)
 	})
 }
 
