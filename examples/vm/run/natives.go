@@ -2,6 +2,7 @@ package run
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/weft-stm/weft/sched"
@@ -13,29 +14,42 @@ type natives struct {
 	all     []*nativeFunc
 	names   map[string]int
 	modules map[string]bool
-	prepare map[int]func(t *sched.Thread, args []Value) []Value // arguments, before the call is put off
+	prepare map[int]func(t *sched.Thread, args []Value) []Value  // arguments, before the call is put off
+	plain   []func(t *sched.Thread, args []Value) (Value, error) // those that neither use the heap nor leave; nil for others
+}
+
+// plain are natives that are called without precautions, beside those of math.
+var plain = map[string]bool{
+	"type": true, "int": true, "float": true, "chr": true, "ord": true, "lock": true, "counter": true, "queue": true,
+	"threads": true, "new_id": true, "commit_soon": true, "time.now": true,
 }
 
 func (x *natives) init(in *Interp, o Options) {
 	x.names, x.modules = map[string]int{}, map[string]bool{}
 	x.prepare = map[int]func(*sched.Thread, []Value) []Value{}
-	for _, fs := range [][]sched.Native[Value]{basics(in), conversions(), mathematics(), outside(o.Out), o.Natives} {
-		for _, f := range fs {
-			x.add(f)
+	for _, f := range slices.Concat(basics(in), conversions(), mathematics(), outside(o.Out)) {
+		n := x.add(f)
+		if plain[f.Name] || strings.HasPrefix(f.Name, "math.") {
+			x.plain[n] = f.Call
 		}
+	}
+	for _, f := range o.Natives {
+		x.add(f)
 	}
 	for _, name := range []string{"print", "io.append"} {
 		x.prepare[x.names[name]] = shown
 	}
 }
 
-func (x *natives) add(f sched.Native[Value]) {
+func (x *natives) add(f sched.Native[Value]) (number int) {
 	n := x.table.Register(f)
 	x.names[f.Name] = n
 	x.all = append(x.all, &nativeFunc{header{kindNative}, n, f.Name})
+	x.plain = append(x.plain, nil)
 	if module, _, ok := strings.Cut(f.Name, "."); ok {
 		x.modules[module] = true
 	}
+	return n
 }
 
 // Lookup and Module are what the compiler asks.
@@ -59,6 +73,14 @@ func shown(t *sched.Thread, args []Value) []Value {
 // callNative calls a native function with n arguments, in registers from args
 // on.
 func (v *vm) callNative(number int, regs *window, args, n, dst int) outcome {
+	if f := v.in.natives.plain[number]; f != nil {
+		x, err := f(v.t, regs[args:args+n])
+		if err != nil {
+			return v.throw(fmt.Errorf("%s: %w", v.in.natives.all[number].name, err))
+		}
+		regs[dst] = x
+		return next
+	}
 	var x Value
 	var s sched.Status
 	var err error

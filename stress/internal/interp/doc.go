@@ -61,6 +61,7 @@ func All() []Benchmark {
 		{"mersenne", "exponents of Mersenne primes; few long atomic blocks", Apart, "mersenne", []int64{900}, []int64{60}, Published{1.63, 1.11, 1.12}},
 		{"primes", "primes by Miller and Rabin, from a queue", Apart, "primes", []int64{60_000}, []int64{1000}, Published{1.07, 1.71, 2.53}},
 		{"richards", "simulation of an operating system; an atomic block for each", Apart, "richards", []int64{10, 10_000}, []int64{2, 100}, Published{1.66, 1.09, 1.68}},
+		{"deltablue", "a solver of constraints, one for each round", Apart, "deltablue", []int64{12, 400}, []int64{3, 10}, Published{}},
 		{"trees", "binary trees that are made and dropped", Apart, "trees", []int64{600}, []int64{4}, Published{}},
 		{"walk", "all walk along one list of 1,000 objects", Apart, "walk", []int64{6000}, []int64{20}, Published{}},
 		{"objects", "all read fields and call methods of the same objects", Apart, "objects", []int64{2_500_000}, []int64{2000}, Published{}},
