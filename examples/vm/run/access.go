@@ -219,7 +219,7 @@ func (v *vm) callMethod(i code.Instr, regs *window, fn *function) outcome {
 	x := regs[i.A+1]
 	args, n := int(i.A)+2, int(i.B)
 	if !x.is(kindInstance) {
-		return v.method(x, fn.Sites[i.D], regs, args, n, int(i.C))
+		return v.method(x, fn.builtins[i.D], fn.Sites[i.D], regs, args, n, int(i.C))
 	}
 	m := fn.find(x.instance().class, i.D)
 	switch {

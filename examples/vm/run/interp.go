@@ -73,6 +73,9 @@ func New(file, text string, o Options) (*Interp, error) {
 func (in *Interp) link() {
 	for _, f := range in.program.Funcs {
 		fn := &function{Func: f, sites: make([]heap.Cache[member], len(f.Sites)), cost: max(1, len(f.Code)/4)}
+		for _, name := range f.Sites {
+			fn.builtins = append(fn.builtins, builtins[name])
+		}
 		in.funcs = append(in.funcs, &closure{header: header{kindFunc}, fn: fn})
 	}
 	for _, c := range in.program.Classes {

@@ -345,6 +345,14 @@ func (v *vm) loop() {
 				}
 				fr.pc = pc
 				out = v.getIndex(i, regs)
+			case code.GetGlobal:
+				x, ok := in.globals[i.D].TryGet(t)
+				if ok && (x.ref != nil || x.n != unset) {
+					regs[i.A] = x
+					continue
+				}
+				fr.pc = pc
+				out = v.noGlobal(i, ok)
 			case code.SetIndex:
 				fr.pc = pc
 				out = v.setIndex(i, regs)

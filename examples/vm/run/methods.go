@@ -10,13 +10,19 @@ import (
 	"github.com/weft-stm/weft/sched"
 )
 
-// method calls a method of something that is no instance. Arguments are in
-// registers from args on.
-func (v *vm) method(x Value, name string, regs *window, args, n, dst int) outcome {
+// method calls a method of something that is no instance; m is what its name
+// stands for, or nil. Arguments are in registers from args on.
+func (v *vm) method(x Value, m *builtin, name string, regs *window, args, n, dst int) outcome {
 	switch x.kind() {
 	case kindList:
-		if out := v.listMethod(x.list(), name, regs, args, n, dst); out != finished {
-			return out
+		if m == appendMethod && n == 1 {
+			if !x.list().TryAppend(v.t, regs[args]) {
+				return lost
+			}
+			regs[dst] = Nil
+			return next
+		} else if m == popMethod && n == 0 {
+			return v.pop(x.list(), &regs[dst])
 		}
 	case kindThread:
 		return v.threadMethod(x.thread(), name, regs, n, dst)
@@ -29,11 +35,10 @@ func (v *vm) method(x Value, name string, regs *window, args, n, dst int) outcom
 			return v.release(x, false)
 		}
 	}
-	m := method{x.kind(), name}
-	f, ok := methods[m]
-	if !ok {
+	if m == nil || m[x.kind()] == nil {
 		return v.throwf("%s has no method %s", x.typeName(), name)
 	}
+	f := m[x.kind()]
 	if n != f.params {
 		return v.throwf("%s", code.Arity(x.typeName()+"."+name, f.params, n))
 	}
@@ -50,29 +55,36 @@ func (v *vm) method(x Value, name string, regs *window, args, n, dst int) outcom
 	return next
 }
 
-// listMethod has the methods of lists that have to be fast. It returns finished
-// if the method is none of them.
-func (v *vm) listMethod(l *list, name string, regs *window, args, n, dst int) outcome {
+func (v *vm) pop(l *list, dst *Value) outcome {
+	x, found, ok := l.TryPop(v.t)
 	switch {
-	case name == "append" && n == 1:
-		if !l.TryAppend(v.t, regs[args]) {
-			return lost
-		}
-		regs[dst] = Nil
-		return next
-	case name == "pop" && n == 0:
-		x, found, ok := l.TryPop(v.t)
-		switch {
-		case !ok:
-			return lost
-		case !found:
-			return v.throwf("pop from an empty list")
-		}
-		regs[dst] = x
-		return next
+	case !ok:
+		return lost
+	case !found:
+		return v.throwf("pop from an empty list")
 	}
-	return finished
+	*dst = x
+	return next
 }
+
+// A builtin is what a name stands for as a method of values that are no
+// instances, by their kind.
+type builtin [numKinds]*methodFunc
+
+// builtins has the methods by name.
+var builtins = func() map[string]*builtin {
+	all := map[string]*builtin{"append": {}, "pop": {}}
+	for m, f := range methods {
+		if all[m.name] == nil {
+			all[m.name] = new(builtin)
+		}
+		all[m.name][m.kind] = &f
+	}
+	return all
+}()
+
+// Methods that have to be fast.
+var appendMethod, popMethod = builtins["append"], builtins["pop"]
 
 type method struct {
 	kind kind
@@ -84,7 +96,7 @@ type methodFunc struct {
 	call   func(t *sched.Thread, self Value, a []Value) (Value, error)
 }
 
-// methods may leave by a panic if the attempt is lost.
+// methods are those of values that are no instances. They may leave by a panic if the attempt is lost.
 var methods = map[method]methodFunc{
 	{kindList, "copy"}:    {0, func(t *sched.Thread, x Value, _ []Value) (Value, error) { return listOf(t, elements(t, x.list())), nil }},
 	{kindList, "slice"}:   {2, listSlice},

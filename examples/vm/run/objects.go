@@ -58,9 +58,10 @@ type member struct {
 // A function is what all closures of one have in common.
 type function struct {
 	*code.Func
-	consts []Value
-	sites  []heap.Cache[member]
-	cost   int // instructions that a call counts for
+	consts   []Value
+	sites    []heap.Cache[member]
+	builtins []*builtin // for each site, or nil
+	cost     int        // instructions that a call counts for
 }
 
 // Objects that threads share and change.

@@ -118,15 +118,6 @@ func (v *vm) each(i code.Instr, regs *window) outcome {
 func (v *vm) rare(i code.Instr, regs *window, fn *function) outcome {
 	t := v.t
 	switch i.Op {
-	case code.GetGlobal:
-		x, ok := v.in.globals[i.D].TryGet(t)
-		switch {
-		case !ok:
-			return lost
-		case x.ref == nil && x.n == unset:
-			return v.throwf("%s is used before it has a value", v.in.program.Globals[i.D])
-		}
-		regs[i.A] = x
 	case code.SetGlobal:
 		v.in.globals[i.D].Set(t, regs[i.A])
 	case code.GetCapture:
@@ -169,6 +160,14 @@ func (v *vm) rare(i code.Instr, regs *window, fn *function) outcome {
 		return v.effect(i, regs)
 	}
 	return next
+}
+
+// noGlobal is for a global that cannot be read.
+func (v *vm) noGlobal(i code.Instr, ok bool) outcome {
+	if !ok {
+		return lost
+	}
+	return v.throwf("%s is used before it has a value", v.in.program.Globals[i.D])
 }
 
 // unset is the word of a global that has no value yet, without a pointer.

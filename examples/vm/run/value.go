@@ -44,6 +44,7 @@ const (
 	kindBox
 	kindKeys
 	kindTrace
+	numKinds
 )
 
 var kindNames = [...]string{
