@@ -86,7 +86,8 @@ func (g *Guest) check() {
 const misuseOutside = "sched: object used by a thread that is outside of its transactions: call Thread.Enter first"
 
 // A mark remembers where a cell is in the logs, so that it is not logged twice,
-// and found at once; in direct access, in past. Another cell may displace it, which costs a second entry
+// and found at once; for what is changed in place, in past. Another cell may
+// displace it, which costs a second entry
 // of the read set, or a search in the write set. Under the explorer, where no
 // address may decide how many entries there are, there are no marks.
 type mark struct {

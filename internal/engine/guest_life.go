@@ -34,7 +34,7 @@ func Begin(g *Guest) error {
 
 // start begins an attempt.
 func (g *Guest) start() {
-	g.stamp, g.summed, g.queue = unborn, false, nil
+	g.stamp, g.summed, g.queue, g.first = unborn, false, nil, 0
 	g.tx.behind, g.tx.indexed = false, 0
 	clear(g.written[:])
 	g.forgetMarks()

@@ -14,11 +14,12 @@ type Part struct {
 // OpenPart begins a part that can be undone by itself.
 func OpenPart(g *Guest) (p Part) {
 	p = Part{direct: g.direct, logging: g.logging, past: len(g.past), first: g.first}
+	g.first = p.past
 	if g.direct {
 		if !g.logging {
 			g.forgetMarks() // of a transaction, or of an earlier log
 		}
-		g.logging, g.first = true, len(g.past)
+		g.logging = true
 		p.point.hooks = g.tx.hooks.marks()
 		return p
 	}
@@ -30,11 +31,11 @@ func OpenPart(g *Guest) (p Part) {
 
 // KeepPart ends the part. What it did belongs to what is around it.
 func KeepPart(g *Guest, p Part) {
+	g.first = p.first
 	if !p.direct {
 		g.tx.keep(p.point)
 		return
 	}
-	g.first = p.first
 	if g.logging = p.logging; !g.logging {
 		g.dropPast(0)
 		hooks, _ := g.tx.hooks.take()
@@ -46,15 +47,15 @@ func KeepPart(g *Guest, p Part) {
 // on: see saves.
 func UndoPart(g *Guest, p Part) {
 	g.putBack(p.past)
+	g.forgetMarks() // those of what has been put back, too
+	g.first = p.first
 	if !p.direct {
 		g.stamp = unborn
-		g.forgetMarks()
 		g.tx.rollback(p.point)
 		g.tx.indexed = min(g.tx.indexed, len(g.tx.writes))
 		return
 	}
-	g.forgetMarks() // those of what has been put back
-	g.logging, g.first = p.logging, p.first
+	g.logging = p.logging
 	if fs := g.tx.hooks.cut(p.point.hooks); len(fs) > 0 {
 		runRollback(fs)
 	}

@@ -29,7 +29,7 @@ type part struct {
 var layers = []layer{
 	{"unit", false, tests(), testsOf("internal/engine", "stm", "internal/contention")},
 	{"explorer", false, tests("-tags=stmexplore"), testsOf("internal/explore")},
-	{"clients", false, tests(), testsOf("internal/model", "sched", "tvar")},
+	{"clients", false, tests(), testsOf("internal/model", "sched", "sched/heap", "tvar")},
 	{"race", false, tests("-race"), testsOf("stm", "tvar", "internal/engine")},
 	{"stress", false, []string{"build"}, []*part{{pkg: "stress", args: []string{"-quick"}}}},
 	{"suite", true, []string{"build"}, []*part{{pkg: "stress", args: []string{"suite", "-duration", "40s", "-save", os.TempDir()}}}},

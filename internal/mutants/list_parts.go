@@ -36,4 +36,6 @@ var parts = []mutant{
 		"\t\trunRollback(fs)\n", ""}}},
 	{"failed part has to commit", []edit{{e + "savepoint.go",
 		"\treturn err, false\n}", "\treturn nil, false\n}"}}},
+	{"what guests overwrite in place kept once for all parts", []edit{{e + "guest_parts.go",
+		"\tg.first = p.past\n", ""}}},
 }

@@ -210,3 +210,32 @@ func TestRollbackKeepsNothingAlive(t *testing.T) {
 		require.Nil(t, p.Value())
 	})
 }
+
+// TestPartsUndone: a region in a region that fails puts back what the outer one
+// had written, also what it has for itself. What is overwritten in place was
+// once kept for the first of several regions only.
+func TestPartsUndone(t *testing.T) {
+	inModes(t, func(t *testing.T, m *sched.Machine) {
+		l := heap.NewLocal(m, 0)
+		var c heap.Cell[int]
+		set := func(th *sched.Thread, x int) { l.Set(th, x); c.Set(th, x) }
+		do(t, m, func(th *sched.Thread) {
+			is := func(x int) {
+				require.Equal(t, x, l.Get(th))
+				require.Equal(t, x, c.Get(th))
+			}
+			set(th, 1)
+			require.Error(t, th.Atomically(func() error {
+				set(th, 2)
+				require.Error(t, th.Atomically(func() error { set(th, 3); set(th, 4); return errors.New("undo") }))
+				is(2)
+				require.NoError(t, th.Atomically(func() error { set(th, 5); return nil }))
+				return errors.New("undo")
+			}))
+			is(1)
+			require.NoError(t, th.Atomically(func() error { set(th, 6); return nil }))
+			require.Error(t, th.Atomically(func() error { set(th, 7); return errors.New("undo") }))
+			is(6)
+		})
+	})
+}
