@@ -31,8 +31,9 @@ type Counter struct {
 // A stripe is one summand. The padding keeps it from its neighbours; two cache
 // lines, since processors prefetch in pairs.
 type stripe struct {
-	n Var[int64]
-	_ [128 - 32]byte
+	n     Var[int64]
+	steps engine.Supply // belongs to n
+	_     [128 - 32 - 32]byte
 }
 
 // maxStripes bounds the memory of a Counter and the time to read it.
@@ -89,9 +90,9 @@ func (c *Counter) Increase(n int64) {
 	h := home()
 	at := stripeOf(h)
 	for range len(s) {
-		cell := &s[at&(len(s)-1)].n.cell
-		old, seen := engine.Sample(cell)
-		if engine.Install(cell, seen, engine.Value{W: old.W + uint64(n), Kind: engine.Scalar}) {
+		own := &s[at&(len(s)-1)]
+		old, seen := engine.Sample(&own.n.cell)
+		if own.steps.Install(&own.n.cell, seen, number(old.W+uint64(n))) {
 			return
 		}
 		at = move(h) // somebody else adds here right now

@@ -40,6 +40,22 @@ func Install(c *Cell, seen uint64, v Value) bool {
 	return true
 }
 
+// Install is the function, with a version of s, which belongs to c. It takes a
+// locked instruction less, and leaves the clock alone.
+func (s *Supply) Install(c *Cell, seen uint64, v Value) bool {
+	if !c.word.CompareAndSwap(seen, seen|lockBit) {
+		return false
+	}
+	if gateClosed() {
+		c.unlock(seen)
+		awaitGate()
+		return false
+	}
+	step()
+	c.publishAt(seen, v, s.versions.draw(versionOf(seen)))
+	return true
+}
+
 // Store makes v the value of c.
 func Store(c *Cell, v Value) {
 	for {
@@ -61,7 +77,10 @@ func Store(c *Cell, v Value) {
 // publish replaces the value of c, which the caller has locked.
 func (c *Cell) publish(old uint64, v Value) {
 	step()
-	wv := drawOne()
+	c.publishAt(old, v, drawOne())
+}
+
+func (c *Cell) publishAt(old uint64, v Value, wv uint64) {
 	past := snapshotsPresent()
 	if past {
 		show(wv) // as Tx.commit does
