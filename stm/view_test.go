@@ -100,7 +100,7 @@ func TestViewsBesideWriters(t *testing.T) {
 	var writers, readers sync.WaitGroup
 	for g := range 2 {
 		writers.Go(func() {
-			for i := g; !stop.Load(); i += 7 {
+			for i := g; i == g || !stop.Load(); i += 7 {
 				a, b := vars[i%accounts], vars[(i*31+1)%accounts]
 				if a == b {
 					continue

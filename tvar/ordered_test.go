@@ -222,7 +222,7 @@ func TestOrderedMapViewAbortsNobody(t *testing.T) {
 	writes := 0
 	before := stm.ReadStats()
 	writer.Go(func() {
-		for ; !stop.Load(); writes++ {
+		for ; writes == 0 || !stop.Load(); writes++ {
 			k := writes * 7919 % n
 			update(t, func(tx *stm.Tx) { // moves a key, and with it the sum
 				if x, ok := m.Delete(tx, k); ok {
