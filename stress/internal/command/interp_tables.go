@@ -12,7 +12,7 @@ import (
 
 // stepsTable shows all cells of a benchmark, every step of the warm-up included.
 func stepsTable(o interp.Outcome) string {
-	header := []string{"mode", "threads", "warm-up steps", "median", "shortest", "longest", "varies", "commits\na step", "lost\na step",
+	header := []string{"mode", "threads", "warm-up steps", "median", "shortest", "longest", "varies", "processor\ntime", "commits\na step", "lost\na step",
 		"lost\ninstructions", "irrevocable\na step", "RSS"}
 	var rows [][]string
 	for i := range o.Cells {
@@ -31,7 +31,7 @@ func stepsTable(o interp.Outcome) string {
 		n := uint64(len(c.Steps))
 		rows = append(rows, []string{
 			c.Mode, fmt.Sprint(c.Threads), warmUps(c.WarmUps), console.Time(c.Median), console.Time(low), console.Time(high),
-			console.Percent(c.Spread()), console.Short(sum.Commits / n), console.Short(sum.Aborts / n),
+			console.Percent(c.Spread()), console.Time(c.Processor), console.Short(sum.Commits / n), console.Short(sum.Aborts / n),
 			console.Percent(float64(sum.Wasted) / float64(max(1, sum.Wasted+sum.Instructions))), console.Short(sum.Irrevocable / n),
 			console.Short(sum.RSS),
 		})
@@ -50,7 +50,7 @@ func warmUps(steps []interp.Step) string {
 // most is the largest number of threads.
 func (r *InterpReport) most() int { return r.Threads[len(r.Threads)-1] }
 
-var interpHeader = []string{"benchmark", "kind", "gil 1", "stm 1\nover gil 1", "serial 1\nover gil 1", "gil N", "stm N", "ceiling", "best\nover best",
+var interpHeader = []string{"benchmark", "kind", "gil 1", "stm 1\nover gil 1", "serial 1\nover gil 1", "gil N", "stm N", "ceiling", "processor\ntime stm N", "best\nover best",
 	"lost\ninstructions", "PyPy-STM\n1 over gil 1", "PyPy-STM\n2 threads", "PyPy-STM\nbest"}
 
 func (r *InterpReport) rows() (rows [][]string) {
@@ -60,7 +60,7 @@ func (r *InterpReport) rows() (rows [][]string) {
 		rows = append(rows, []string{
 			o.Name, string(o.Kind), console.Time(o.Cells[0].Median), console.Ratio(o.Overhead(interp.STM)), console.Ratio(o.Overhead(interp.Serial)),
 			console.Ratio(o.Speed(interp.GIL, n)), console.Ratio(o.Speed(interp.STM, n)), console.Ratio(o.Speed(interp.Ceiling, n)),
-			console.Ratio(o.BestOverBest()), console.Percent(o.Lost(n)),
+			console.Ratio(o.Work(interp.STM, n)), console.Ratio(o.BestOverBest()), console.Percent(o.Lost(n)),
 			console.Ratio(o.Published.Overhead), console.Ratio(o.Published.Two), console.Ratio(o.Published.Best),
 		})
 	}
@@ -69,7 +69,7 @@ func (r *InterpReport) rows() (rows [][]string) {
 
 // table sums up all benchmarks.
 func (r *InterpReport) table() string {
-	title := fmt.Sprintf("medians of %d interleaved steps, N = %d threads, GOMAXPROCS=%d; gil N, stm N and ceiling: speed over gil with one thread",
+	title := fmt.Sprintf("medians of %d interleaved steps, N = %d threads, GOMAXPROCS=%d; gil N, stm N and ceiling: speed over gil with one thread; processor time: of all processors, over that",
 		r.Rounds, r.most(), r.Machine.GOMAXPROCS)
 	if r.Quick {
 		title += "; a quick run, whose figures say nothing"

@@ -34,6 +34,22 @@ func (o *Outcome) Speed(mode string, threads int) float64 {
 // Overhead is how many times as long as gil a mode takes with one thread.
 func (o *Outcome) Overhead(mode string) float64 { return over(o.find(mode, 1), o.find(GIL, 1)) }
 
+// Work is how much processor time a cell takes, of all processors, over gil with
+// one thread: what transactions cost. Other work on the machine disturbs it less
+// than it does times.
+func (o *Outcome) Work(mode string, threads int) float64 {
+	var base, work time.Duration
+	for _, c := range o.Cells {
+		switch {
+		case c.Mode == GIL && c.Threads == 1:
+			base = c.Processor
+		case c.Mode == mode && c.Threads == threads:
+			work = c.Processor
+		}
+	}
+	return over(work, base)
+}
+
 // BestOverBest is the formula of PyPy-STM's own evaluation: the shortest time of
 // gil over the shortest of stm, each with the number of threads that suits it.
 func (o *Outcome) BestOverBest() float64 { return over(o.best(GIL), o.best(STM)) }

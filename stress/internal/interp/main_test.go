@@ -89,12 +89,14 @@ func TestFigures(t *testing.T) {
 		{Mode: GIL, Threads: 1, Steps: step(100, 90, 120)}, {Mode: GIL, Threads: 2, Steps: step(80, 80)},
 		{Mode: STM, Threads: 1, Steps: step(125)}, {Mode: STM, Threads: 2, Steps: step(50)},
 	} {
-		c.Median = median(c.Steps)
+		c.Median = median(c.Steps, func(s Step) time.Duration { return s.Time })
+		c.Processor = 2 * c.Median
 		o.Cells = append(o.Cells, c)
 	}
 	require.InDelta(t, 1.25, o.Overhead(STM), 1e-9)
 	require.InDelta(t, 2, o.Speed(STM, 2), 1e-9)
 	require.InDelta(t, 1.6, o.BestOverBest(), 1e-9)
+	require.InDelta(t, 0.5, o.Work(STM, 2), 1e-9)
 	require.InDelta(t, 0.1, o.Lost(2), 1e-9)
 	require.Zero(t, o.Speed(Ceiling, 2))
 	require.Zero(t, o.Cells[1].Spread())

@@ -45,11 +45,12 @@ type Outcome struct {
 
 // A Cell is a benchmark in one mode, with one number of threads.
 type Cell struct {
-	Mode    string        `json:"mode"`
-	Threads int           `json:"threads"`
-	Steps   []Step        `json:"steps"` // those that count
-	WarmUps []Step        `json:"warm_ups"`
-	Median  time.Duration `json:"median_ns"`
+	Mode      string        `json:"mode"`
+	Threads   int           `json:"threads"`
+	Steps     []Step        `json:"steps"` // those that count
+	WarmUps   []Step        `json:"warm_ups"`
+	Median    time.Duration `json:"median_ns"`
+	Processor time.Duration `json:"processor_ns"` // median
 
 	copies []*instance
 	result run.Value
@@ -58,6 +59,7 @@ type Cell struct {
 // A Step is one measurement.
 type Step struct {
 	Time         time.Duration `json:"ns"`
+	Processor    time.Duration `json:"processor_ns"` // of all processors; 0 if it is not known
 	Instructions uint64        `json:"instructions"`
 	Wasted       uint64        `json:"wasted"` // of attempts that were lost
 	Commits      uint64        `json:"commits"`
@@ -125,7 +127,8 @@ func (c Config) measure(ctx context.Context, b Benchmark, corpus []string, progr
 	for k := range o.Cells {
 		cell := &o.Cells[k]
 		cell.copies = nil
-		cell.Median = median(cell.Steps)
+		cell.Median = median(cell.Steps, func(s Step) time.Duration { return s.Time })
+		cell.Processor = median(cell.Steps, func(s Step) time.Duration { return s.Processor })
 	}
 	return o, nil
 }
@@ -156,7 +159,7 @@ func (c *Cell) step(ctx context.Context) (s Step, err error) {
 	results := make([]run.Value, len(c.copies))
 	errs := make([]error, len(c.copies))
 	runtime.GC()
-	start := time.Now()
+	start, used := time.Now(), processor()
 	var group sync.WaitGroup
 	for i, x := range c.copies[1:] {
 		group.Go(func() { results[i+1], errs[i+1] = x.in.Call(ctx, "step", x.args...) })
@@ -164,6 +167,7 @@ func (c *Cell) step(ctx context.Context) (s Step, err error) {
 	results[0], errs[0] = c.copies[0].in.Call(ctx, "step", c.copies[0].args...)
 	group.Wait()
 	s.Time = time.Since(start) / time.Duration(len(c.copies))
+	s.Processor = (processor() - used) / time.Duration(len(c.copies))
 	for _, e := range errs {
 		if e != nil {
 			return s, e
@@ -183,10 +187,10 @@ func (c *Cell) step(ctx context.Context) (s Step, err error) {
 
 func (c *Cell) stats() sched.MachineStats { return c.copies[0].in.Machine().Stats() }
 
-func median(steps []Step) time.Duration {
+func median(steps []Step, of func(Step) time.Duration) time.Duration {
 	times := make([]time.Duration, len(steps))
 	for i, s := range steps {
-		times[i] = s.Time
+		times[i] = of(s)
 	}
 	slices.Sort(times)
 	n := len(times)
