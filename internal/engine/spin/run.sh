@@ -60,7 +60,7 @@ pass | tl2      | -DATTEMPTS=4                        | -O2 -DCOLLAPSE | -w28
 pass | tl2      | -DATTEMPTS=3                        | -O2 -DCOLLAPSE | -w24
 pass | tl2      | -DLEFT=2                            | -O2 -DCOLLAPSE | -w24
 pass | snapshot | -DV=2 -DOPS=2 -DSWEEPS=0 -DLEFT=0   | -O2 -DCOLLAPSE | -w24
-pass | snapshot | -DV=2 -DWIDTH=1 -DSWEEPS=0 -DFIRST_COMMITS=1 -DCOMMITS=2 | -O2 -DCOLLAPSE | -w26
+pass | snapshot | -DV=2 -DWIDTH=1 -DSWEEPS=0 -DFIRST_COMMITS=1 -DCOMMITS=2 -DLEFT=0 | -O2 -DCOLLAPSE | -w26
 pass | snapshot | -DV=2 -DOPS=2 -DSWEEPS=0 -DWIDTH=1 -DLEFT=1 | -O2 -DCOLLAPSE | -w24
 pass | snapshot | -DWRITERS=2                         | -O2 -DCOLLAPSE | -w24
 pass | snapshot | -DWRITERS=1 -DCOMMITS=3 -DOPS=2     | -O2 -DCOLLAPSE | -w24
