@@ -28,12 +28,7 @@ func Sample(c *Cell) (v Value, seen uint64) { return c.sample() }
 // Install makes v the value of c if c has not been written since seen was
 // sampled.
 func Install(c *Cell, seen uint64, v Value) bool {
-	if !c.word.CompareAndSwap(seen, seen|lockBit) {
-		return false
-	}
-	if gateClosed() {
-		c.unlock(seen)
-		awaitGate()
+	if !c.lockAs(seen) {
 		return false
 	}
 	c.publish(seen, v)
@@ -43,6 +38,16 @@ func Install(c *Cell, seen uint64, v Value) bool {
 // Install is the function, with a version of s, which belongs to c. It takes a
 // locked instruction less, and leaves the clock alone.
 func (s *Supply) Install(c *Cell, seen uint64, v Value) bool {
+	if !c.lockAs(seen) {
+		return false
+	}
+	step()
+	c.publishAt(seen, v, s.versions.draw(versionOf(seen)))
+	return true
+}
+
+// lockAs locks c if it still has the word seen, and the gate is open.
+func (c *Cell) lockAs(seen uint64) bool {
 	if !c.word.CompareAndSwap(seen, seen|lockBit) {
 		return false
 	}
@@ -51,8 +56,6 @@ func (s *Supply) Install(c *Cell, seen uint64, v Value) bool {
 		awaitGate()
 		return false
 	}
-	step()
-	c.publishAt(seen, v, s.versions.draw(versionOf(seen)))
 	return true
 }
 
