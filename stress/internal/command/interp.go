@@ -122,6 +122,9 @@ func interpreters(ctx context.Context, t *terminal, args []string) (int, error) 
 	}
 	if len(r.Outcomes) > 0 {
 		t.printf("%s\n\n%s\n", r.table(), r.summary())
+		if table := r.simulation(); table != "" {
+			t.printf("\n%s\n", table)
+		}
 		if err := o.draw(t, r); err != nil {
 			return 0, err
 		}

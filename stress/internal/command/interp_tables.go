@@ -114,3 +114,32 @@ func (r *InterpReport) summary() string {
 	}
 	return strings.Join(lines, "\n")
 }
+
+// simulatedCores are those of the simulation; the first is there to compare.
+var simulatedCores = []int{2, 4, 8, 16, 64}
+
+// simulation says where more cores would stand, or "" if two threads were not
+// measured.
+func (r *InterpReport) simulation() string {
+	header := []string{"benchmark", "transaction", "a commit makes\na rival lose", "irrevocable", "stm 2,\nmeasured"}
+	for _, n := range simulatedCores {
+		header = append(header, fmt.Sprintf("%d,\nsimulated", n))
+	}
+	var rows [][]string
+	for i := range r.Outcomes {
+		o := &r.Outcomes[i]
+		l, ok := o.Load()
+		if !ok {
+			continue
+		}
+		row := []string{o.Name, console.Time(time.Duration(l.Length)), console.Percent(l.Conflict), console.Percent(l.Irrevocable), console.Ratio(o.Speed(interp.STM, 2))}
+		for _, n := range simulatedCores {
+			row = append(row, console.Ratio(o.Simulated(n)))
+		}
+		rows = append(rows, row)
+	}
+	if rows == nil {
+		return ""
+	}
+	return console.Table("a simulation, not a measurement: speed of stm over gil with one thread if there were as many cores as threads, from what two threads did", header, rows)
+}

@@ -18,7 +18,7 @@ func TestInterp(t *testing.T) {
 	status, out, errs := run(t.Context(), "interp", "-quick", "-rounds", "1", "-warm-ups", "1", "-workers", "2",
 		"-benchmarks", "mandelbrot,hot,commutative", "-charts", dir, "-json", file, "-o", page)
 	require.Zero(t, status, errs)
-	for _, s := range []string{"mandelbrot: rows of", "hot counter", "warm-up", "ceiling", "1.58×", "best", "a quick run", "geometric"} {
+	for _, s := range []string{"mandelbrot: rows of", "hot counter", "warm-up", "ceiling", "1.58×", "best", "a quick run", "geometric", "a simulation, not a measurement"} {
 		require.Contains(t, out, s)
 	}
 	for _, name := range []string{"interp.svg", "interp-hot-counter.png", "out.html"} {
