@@ -91,6 +91,9 @@ func (x *Mutex) wait(t *Thread) Status {
 		return s
 	}
 	t.comeIn() // what is written in place would not wake it
+	if err := t.awaitTransactions(); err != nil {
+		return t.fail(err)
+	}
 	for {
 		err := engine.Await(t.ctx, &x.owner, func(v engine.Value) bool { return v.W == 0 })
 		if err != nil {
