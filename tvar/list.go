@@ -84,18 +84,14 @@ func (l *List[T]) Back(tx *stm.Tx) *Node[T] { return l.inner(l.ref().ends.prev.G
 
 // PushFront adds x before all items and returns its node.
 func (l *List[T]) PushFront(tx *stm.Tx, x T) *Node[T] {
-	n := l.node(x)
-	l.size.Add(tx, 1)
-	n.between(tx, &l.ends, l.outer(l.ends.next.Get(tx)))
-	return n
+	ends := &l.ref().ends
+	return l.insert(tx, x, ends, l.outer(ends.next.Get(tx)))
 }
 
 // PushBack adds x after all items and returns its node.
 func (l *List[T]) PushBack(tx *stm.Tx, x T) *Node[T] {
-	n := l.node(x)
-	l.size.Add(tx, 1)
-	n.between(tx, l.outer(l.ends.prev.Get(tx)), &l.ends)
-	return n
+	ends := &l.ref().ends
+	return l.insert(tx, x, l.outer(ends.prev.Get(tx)), ends)
 }
 
 // InsertBefore adds x before mark and returns its node, or nil if mark has been
@@ -105,10 +101,7 @@ func (l *List[T]) InsertBefore(tx *stm.Tx, x T, mark *Node[T]) *Node[T] {
 	if p == nil {
 		return nil
 	}
-	n := l.node(x)
-	l.size.Add(tx, 1)
-	n.between(tx, p, mark)
-	return n
+	return l.insert(tx, x, p, mark)
 }
 
 // InsertAfter adds x after mark and returns its node, or nil if mark has been
@@ -118,10 +111,7 @@ func (l *List[T]) InsertAfter(tx *stm.Tx, x T, mark *Node[T]) *Node[T] {
 	if p == nil {
 		return nil
 	}
-	n := l.node(x)
-	l.size.Add(tx, 1)
-	n.between(tx, mark, p)
-	return n
+	return l.insert(tx, x, mark, p)
 }
 
 // Delete takes n out of the list, and reports whether it was still there.

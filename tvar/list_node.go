@@ -30,11 +30,12 @@ func (l *List[T]) mine(n *Node[T]) *Node[T] {
 	return n
 }
 
-// node makes a node of l that is not in l yet.
-func (l *List[T]) node(x T) *Node[T] {
-	l.ref()
+// insert puts x between p and q, which are neighbours, and returns its node.
+func (l *List[T]) insert(tx *stm.Tx, x T, p, q *Node[T]) *Node[T] {
 	n := fresh[Node[T]]()
 	n.in, n.x = l, x
+	l.size.Add(tx, 1)
+	n.between(tx, p, q)
 	return n
 }
 

@@ -50,14 +50,19 @@ func (rt *Runtime) makeCell(thread *starlark.Thread, b *starlark.Builtin, args s
 	return made(thread, rt.NewCell(name, v))
 }
 
-// makeList is shared.list(elems=[], name="").
-func (rt *Runtime) makeList(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var name string
+// elemsAndName takes the arguments (elems=[], name="").
+func elemsAndName(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (elems []starlark.Value, name string, err error) {
 	var from starlark.Iterable
 	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "elems?", &from, "name?", &name); err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	elems, err := allKept(thread, from)
+	elems, err = allKept(thread, from)
+	return elems, name, err
+}
+
+// makeList is shared.list(elems=[], name="").
+func (rt *Runtime) makeList(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	elems, name, err := elemsAndName(thread, b, args, kwargs)
 	if err != nil {
 		return nil, err
 	}
@@ -66,12 +71,7 @@ func (rt *Runtime) makeList(thread *starlark.Thread, b *starlark.Builtin, args s
 
 // makeQueue is shared.queue(elems=[], name="").
 func (rt *Runtime) makeQueue(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var name string
-	var from starlark.Iterable
-	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "elems?", &from, "name?", &name); err != nil {
-		return nil, err
-	}
-	elems, err := allKept(thread, from)
+	elems, name, err := elemsAndName(thread, b, args, kwargs)
 	if err != nil {
 		return nil, err
 	}
@@ -82,12 +82,7 @@ func (rt *Runtime) makeQueue(thread *starlark.Thread, b *starlark.Builtin, args 
 
 // makeSet is shared.set(elems=[], name="").
 func (rt *Runtime) makeSet(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var name string
-	var from starlark.Iterable
-	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "elems?", &from, "name?", &name); err != nil {
-		return nil, err
-	}
-	elems, err := allKept(thread, from)
+	elems, name, err := elemsAndName(thread, b, args, kwargs)
 	if err != nil {
 		return nil, err
 	}

@@ -31,16 +31,8 @@ func AwaitStep(ctx context.Context, c *Cell, step func() bool) error {
 			}
 			return err
 		}
-		w := []waiter{{s: &sleeper{parker: atomics.NewParker()}, ticket: ticket}}
-		if w[0].watch(c, word&^waitBit) {
-			others.count(parks)
-			seen := sleeping.enter("", w)
-			w[0].s.parker.Park(ctx.Done())
-			sleeping.leave(seen)
-		}
-		w[0].forget()
-		if baton, ticket = w[0].s.baton() != nil, 0; baton {
-			ticket = w[0].ticket
+		if baton, ticket = c.awaitWrite(ctx, word, ticket); !baton {
+			ticket = 0
 		}
 	}
 }

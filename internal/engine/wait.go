@@ -265,16 +265,23 @@ func Await(ctx context.Context, c *Cell, done func(Value) bool) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		w := []waiter{{s: &sleeper{parker: atomics.NewParker()}}}
-		if w[0].watch(c, word&^waitBit) {
-			others.count(parks)
-			seen := sleeping.enter("", w)
-			w[0].s.parker.Park(ctx.Done())
-			sleeping.leave(seen)
-		}
-		w[0].forget()
-		if w[0].s.baton() != nil {
+		if baton, _ := c.awaitWrite(ctx, word, 0); baton {
 			c.wakeOne(others) // looking takes nothing away
 		}
 	}
+}
+
+// awaitWrite sleeps until c, whose word was word, has been written, or ctx ends.
+// It stands in the queue by ticket, or at the end if that is 0. It returns
+// whether it has the baton, and its ticket.
+func (c *Cell) awaitWrite(ctx context.Context, word, ticket uint64) (baton bool, _ uint64) {
+	w := []waiter{{s: &sleeper{parker: atomics.NewParker()}, ticket: ticket}}
+	if w[0].watch(c, word&^waitBit) {
+		others.count(parks)
+		seen := sleeping.enter("", w)
+		w[0].s.parker.Park(ctx.Done())
+		sleeping.leave(seen)
+	}
+	w[0].forget()
+	return w[0].s.baton() != nil, w[0].ticket
 }

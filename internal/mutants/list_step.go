@@ -21,7 +21,7 @@ var steps = []mutant{
 	{"wait for a step keeps the baton", []edit{{e + "await.go",
 		"\t\t\tif baton {\n", "\t\t\tif " + never + "baton {\n"}}},
 	{"wait for a step loses its place", []edit{{e + "await.go",
-		"\t\t\tticket = w[0].ticket\n", "\t\t\tticket = 0\n"}}},
+		"ticket); !baton {", "ticket); " + always + "!baton {"}}},
 	{"version of a step with a supply not newer than what it overwrites", []edit{{e + "single.go",
 		"s.versions.draw(versionOf(seen))", "s.versions.draw(0)"}}},
 }

@@ -151,16 +151,22 @@ func (g *gen) forRange(s *syntax.For) {
 		g.line = s.Pos
 		end := g.emit(ForPrep, from, 0, 0, 0)
 		top := g.here()
-		e := g.push(&exit{kind: loop})
-		g.box(v)
-		g.block(s.Body)
-		g.pop()
-		g.patch(e.continues...)
-		g.line = s.Pos
+		e := g.turn(s, v)
 		g.back(ForLoop, from, top)
 		g.patch(end)
 		g.patch(e.breaks...)
 	})
+}
+
+// turn is the body of a loop, v its variable. What follows is where it continues.
+func (g *gen) turn(s *syntax.For, v *variable) *exit {
+	e := g.push(&exit{kind: loop})
+	g.box(v)
+	g.block(s.Body)
+	g.pop()
+	g.patch(e.continues...)
+	g.line = s.Pos
+	return e
 }
 
 func (g *gen) forEach(s *syntax.For) {
@@ -171,12 +177,7 @@ func (g *gen) forEach(s *syntax.For) {
 		g.line = s.Pos
 		g.emit(EachPrep, seq, 0, 0, 0)
 		top := g.emit(Each, seq, 0, 0, 0)
-		e := g.push(&exit{kind: loop})
-		g.box(v)
-		g.block(s.Body)
-		g.pop()
-		g.patch(e.continues...)
-		g.line = s.Pos
+		e := g.turn(s, v)
 		g.back(Loop, 0, top)
 		g.patch(top)
 		g.patch(e.breaks...)
