@@ -23,9 +23,10 @@ import (
 // and [Thread.Rollback] is to follow. The others panic then, for functions from
 // which it is far to the dispatch loop; [Thread.Catch] stops the panic.
 type Thread struct {
-	budget  int // guest instructions until the next look around
-	granted int // what budget was
-	used    int // instructions of the transaction before that
+	budget   int // guest instructions until the next look around
+	granted  int // what budget was
+	used     int // instructions of the transaction before that
+	unlooked int // instructions since it last looked around with the heap to itself, but for used
 
 	m       *Machine
 	guest   Guest

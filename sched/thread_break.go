@@ -93,8 +93,14 @@ func (t *Thread) account() {
 // arm sets when to look around next.
 func (t *Thread) arm() {
 	n := lookEvery
-	if len(t.regions) == 0 && !engine.Direct(&t.e) {
-		n = min(n, max(1, t.length-t.used))
+	if len(t.regions) == 0 {
+		// What regions have used counts: many short ones, or a long one, must
+		// not keep t from looking around after them.
+		left := lookEvery - t.unlooked
+		if !engine.Direct(&t.e) {
+			left = t.length
+		}
+		n = min(n, max(1, left-t.used))
 	}
 	if t.limit > 0 {
 		n = min(n, max(1, t.limit-t.steps-t.used))

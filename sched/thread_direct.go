@@ -111,8 +111,9 @@ func (t *Thread) letGo() {
 
 // breakDirect lets others have a turn, if any want one.
 func (t *Thread) breakDirect(site uint32) Status {
-	t.fold()
 	if len(t.regions) == 0 {
+		t.fold()
+		t.unlooked = 0
 		m := t.m
 		m.sleepers.wake()
 		switch {

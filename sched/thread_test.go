@@ -1,6 +1,7 @@
 package sched_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -302,5 +303,39 @@ func TestAllocations(t *testing.T) {
 			turn()
 		}
 		require.Zero(t, testing.AllocsPerRun(100, turn))
+	})
+}
+
+// TestRegionsDoNotPutBreaksOff: a thread that has the heap to itself and does
+// all of its work in regions looks around as often as others do, so that a
+// second thread need not wait until it has finished. It once began to count anew
+// after each region.
+func TestRegionsDoNotPutBreaksOff(t *testing.T) {
+	inModes(t, func(t *testing.T, m *sched.Machine) {
+		p := newPuppet(t, m)
+		p.Enter()
+		breaks := 0
+		tick := func(n int) {
+			if p.Tick(n) {
+				require.Equal(t, sched.Proceed, p.Break(1))
+				breaks++
+			}
+		}
+		for range 10_000 {
+			require.Equal(t, sched.Proceed, p.EnterAtomic())
+			p.Tick(10)
+			p.LeaveAtomic()
+			tick(1)
+		}
+		require.GreaterOrEqual(t, breaks, 5)
+		if strings.HasSuffix(t.Name(), "transact") {
+			return // transactions have lengths of their own
+		}
+		require.Equal(t, sched.Proceed, p.EnterAtomic())
+		for range 5000 {
+			tick(1)
+		}
+		p.LeaveAtomic()
+		require.True(t, p.Tick(1))
 	})
 }
