@@ -26,7 +26,7 @@ type Thread struct {
 	budget   int // guest instructions until the next look around
 	granted  int // what budget was
 	used     int // instructions of the transaction before that
-	unlooked int // instructions since it last looked around with the heap to itself, but for used
+	unlooked int // instructions since it last looked around with the heap to itself, but for used; lookEvery at most
 
 	m       *Machine
 	guest   Guest

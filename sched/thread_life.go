@@ -148,7 +148,7 @@ func (t *Thread) commit() Status {
 // fold counts the instructions of the transaction among those that are done.
 func (t *Thread) fold() {
 	t.steps += t.used
-	t.unlooked += t.used
+	t.unlooked = min(t.unlooked+t.used, lookEvery)
 	t.used = 0
 }
 

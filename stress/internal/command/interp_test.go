@@ -6,8 +6,11 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/weft-stm/weft/stress/internal/interp"
 )
 
 // TestInterp prints a table for each benchmark and one for all, draws the charts
@@ -18,7 +21,7 @@ func TestInterp(t *testing.T) {
 	status, out, errs := run(t.Context(), "interp", "-quick", "-rounds", "1", "-warm-ups", "1", "-workers", "2",
 		"-benchmarks", "mandelbrot,hot,commutative", "-charts", dir, "-json", file, "-o", page)
 	require.Zero(t, status, errs)
-	for _, s := range []string{"mandelbrot: rows of", "hot counter", "warm-up", "ceiling", "1.58×", "best", "a quick run", "geometric", "a simulation, not a measurement"} {
+	for _, s := range []string{"mandelbrot: rows of", "hot counter", "warm-up", "ceiling", "1.58×", "best", "a quick run", "geometric"} {
 		require.Contains(t, out, s)
 	}
 	for _, name := range []string{"interp.svg", "interp-hot-counter.png", "out.html"} {
@@ -32,6 +35,25 @@ func TestInterp(t *testing.T) {
 	require.NoError(t, json.Unmarshal(data, &r))
 	require.Len(t, r.Outcomes, 3)
 	require.Equal(t, []int{1, 2}, r.Threads)
+}
+
+// TestInterpSimulation has a row for each benchmark of which two threads have
+// committed, and no table without one.
+func TestInterpSimulation(t *testing.T) {
+	outcome := func(name string, commits uint64) interp.Outcome {
+		return interp.Outcome{Name: name, Cells: []interp.Cell{
+			{Mode: interp.GIL, Threads: 1, Median: 10 * time.Millisecond},
+			{Mode: interp.STM, Threads: 2, Median: 6 * time.Millisecond,
+				Steps: []interp.Step{{Processor: 11 * time.Millisecond, Commits: commits, Aborts: commits / 10}}},
+		}}
+	}
+	r := InterpReport{Outcomes: []interp.Outcome{outcome("alone", 0)}}
+	require.Empty(t, r.simulation())
+	r.Outcomes = append(r.Outcomes, outcome("together", 100))
+	table := r.simulation()
+	require.Contains(t, table, "a simulation, not a measurement")
+	require.Contains(t, table, "together")
+	require.NotContains(t, table, "alone")
 }
 
 func TestInterpBadUse(t *testing.T) {
