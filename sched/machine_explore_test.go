@@ -174,29 +174,87 @@ func TestExploreDoom(t *testing.T) {
 	})
 }
 
+// locking returns steps that acquire mu and release it.
+func locking(mu *sched.Mutex) (lock, unlock func(p *puppet) sched.Status) {
+	lock = func(p *puppet) sched.Status {
+		status, err := mu.Acquire(p.Thread)
+		if err != nil {
+			panic(err)
+		}
+		return status
+	}
+	unlock = func(p *puppet) sched.Status {
+		status, err := mu.Release(p.Thread)
+		if err != nil {
+			panic(err)
+		}
+		return status
+	}
+	return lock, unlock
+}
+
+// TestExploreMutexOfTheDoomed: a thread that is killed while it waits for a lock,
+// and has not been told that it has it, does not keep it.
+func TestExploreMutexOfTheDoomed(t *testing.T) {
+	exploreMachine(t, func(s *stageplay) {
+		mu := new(sched.Mutex)
+		lock, unlock := locking(mu)
+		pause := func(p *puppet) sched.Status { return p.Leave("pause") }
+		s.guest("other", lock, pause, unlock, pause, lock, unlock)
+		p := new(puppet)
+		th, err := s.m.NewThread(ctx, p)
+		if err != nil {
+			panic(err)
+		}
+		p.Thread = th
+		s.Go("killer", func() { p.Doom(errKilled) })
+		s.Go("victim", func() {
+			defer p.Close()
+			status := p.Enter()
+			for status != sched.Ended && p.pc < 3 {
+				p.pc++
+				restores := p.restores
+				switch p.pc {
+				case 1:
+					if status, _ = mu.Acquire(p.Thread); status == sched.Ended && p.restores == restores {
+						p.pc = 0
+					}
+				case 2:
+					status, _ = mu.Release(p.Thread)
+				case 3:
+					status = p.Leave("done")
+				}
+			}
+			if has := p.pc == 1; has {
+				p.Pardon()
+				if p.Enter() == sched.Proceed {
+					_, _ = mu.Release(p.Thread)
+					p.Leave("done")
+				}
+			}
+		})
+	})
+}
+
+// TestExploreMutexReleasedInPlace: who waits for a lock is woken also if the holder
+// has the heap to itself by the time it releases it, and so writes in place.
+func TestExploreMutexReleasedInPlace(t *testing.T) {
+	// It takes more than the schedules of exploreMachine, and only STM can do it.
+	explore.Check(t, func(r *explore.Run) {
+		s := &stageplay{r, sched.NewMachine()}
+		lock, unlock := locking(new(sched.Mutex))
+		s.guest("holder", lock, func(p *puppet) sched.Status { return p.Leave("pause") }, unlock)
+		s.guest("waiter", lock, unlock)
+		r.Final(engine.Residue)
+	}, explore.PCT(2, 5, 1500))
+}
+
 // TestExploreMutex: threads that hold a lock over several transactions exclude
 // one another.
 func TestExploreMutex(t *testing.T) {
 	exploreMachine(t, func(s *stageplay) {
 		mu, inside, most := new(sched.Mutex), 0, 0
-		lock := func(p *puppet) sched.Status {
-			p.pc-- // comes again if it is undone
-			status, err := mu.Acquire(p.Thread)
-			if err != nil {
-				panic(err)
-			}
-			if status == sched.Proceed {
-				p.pc++
-			}
-			return status
-		}
-		unlock := func(p *puppet) sched.Status {
-			status, err := mu.Release(p.Thread)
-			if err != nil {
-				panic(err)
-			}
-			return status
-		}
+		lock, unlock := locking(mu)
 		enter := func(p *puppet) sched.Status {
 			status := p.Leave("inside")
 			if status == sched.Proceed {

@@ -99,9 +99,28 @@ func (x *Mutex) wait(t *Thread) Status {
 		if err != nil {
 			return t.fail(context.Cause(t.ctx))
 		}
+		if !x.pass(0, t.id) {
+			continue
+		}
+		if err := t.acquire(); err != nil {
+			x.pass(t.id, 0) // while t counts as inside, so that nobody works in place
+			return t.fail(err)
+		}
+		t.entered(0)
+		return Proceed
+	}
+}
+
+// pass gives x from one thread to another, and reports whether the former had it.
+// Nobody works in place.
+func (x *Mutex) pass(from, to uint64) bool {
+	for {
 		v, seen := engine.Sample(&x.owner)
-		if v.W == 0 && engine.Install(&x.owner, seen, holder(t.id)) {
-			return t.Enter()
+		if v.W != from {
+			return false
+		}
+		if engine.Install(&x.owner, seen, holder(to)) {
+			return true
 		}
 	}
 }

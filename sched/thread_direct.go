@@ -26,8 +26,9 @@ import (
 // wakes nobody.
 
 // aloneAfter is how many transactions in a row a thread must have been alone
-// before it claims the heap: giving it back costs the next one a wait.
-const aloneAfter = 16
+// before it claims the heap: giving it back costs the next one a wait. The explorer
+// wants to see it change hands.
+var aloneAfter = map[bool]int{false: 16, true: 1}[atomics.Exploring]
 
 // claim makes the heap t's own if no other thread is inside.
 func (t *Thread) claim() bool {

@@ -27,13 +27,18 @@ func (t *Thread) enter(site uint32) Status {
 	if err := t.acquire(); err != nil {
 		return t.fail(err)
 	}
+	t.entered(site)
+	return Proceed
+}
+
+// entered is what follows acquire.
+func (t *Thread) entered(site uint32) {
 	t.start(site)
 	if engine.Direct(&t.e) {
 		t.arm()
 	} else {
 		t.checkpoint(false)
 	}
-	return Proceed
 }
 
 // acquire takes the lock, or begins a transaction.
