@@ -19,6 +19,7 @@ func (v *vm) loop() {
 			}
 			continue
 		}
+		v.between = false
 		out := next
 		fr := &v.frames[v.depth]
 		fn, pc := fr.cl.fn, fr.pc
@@ -329,8 +330,10 @@ func (v *vm) loop() {
 				if x := regs[i.A]; x.ref != nil && x.ref.kind == kindInstance {
 					o := (*instance)(unsafe.Pointer(x.ref))
 					if m := fn.sites[i.D].Load(); m != nil && m.class == o.class && m.slot >= 0 {
-						o.slots.Set(t, m.slot, regs[i.B])
-						continue
+						if !regs[i.B].isFlag() {
+							o.slots.Set(t, m.slot, regs[i.B])
+							continue
+						}
 					}
 				}
 				fr.pc = pc

@@ -171,6 +171,28 @@ try { v.join() } catch e { print(e, e.where, log, v.done()) }
 	})
 }
 
+// TestKilledInALoop: a loop is at its first instruction when it looks around,
+// which is the first of what surrounds it, too.
+func TestKilledInALoop(t *testing.T) {
+	inModes(t, func(t *testing.T, machine []sched.MachineOption) {
+		require.Equal(t, "killed true killed\nthe lock is free\n", printed(t, `
+let guard = lock()
+let there = false
+let cleaned = false
+fn locked() { with guard { while true { there = true } } }
+fn surrounded() { try { while true { there = true } } finally { cleaned = true } }
+fn ends(t) {
+	atomic { if not there { retry } }
+	there = false
+	t.kill()
+	try { t.join() } catch e { return e }
+}
+let first = ends(spawn surrounded())
+print(first, cleaned, ends(spawn locked()))
+with guard { print("the lock is free") }`, machine))
+	})
+}
+
 // TestTooManyThreads is an error of who wants one more.
 func TestTooManyThreads(t *testing.T) {
 	inModes(t, func(t *testing.T, machine []sched.MachineOption) {

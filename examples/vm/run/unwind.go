@@ -84,7 +84,10 @@ func (v *vm) stopped() outcome {
 	x := &failure{header{kindError}, err.Error(), err, v.here(), true}
 	v.exc = exception{Value{0, &x.header}, x.trace, true}
 	stop := v.guestError(v.exc)
-	v.between = false
+	if v.between { // in the next instruction, as far as handlers go
+		v.frames[v.depth].pc++
+		v.between = false
+	}
 	v.leaveRegion()
 	if v.t.Pardon(); v.t.Enter() != sched.Proceed {
 		v.self.stopped = stop
@@ -98,10 +101,7 @@ func (v *vm) stopped() outcome {
 func (v *vm) leaveRegion() {
 	for d := 0; d <= v.depth; d++ {
 		f := &v.frames[d]
-		at := int32(f.pc)
-		if d < v.depth {
-			at-- // in a call
-		}
+		at := int32(f.pc - 1)
 		hs := f.cl.fn.Handlers
 		for i := len(hs) - 1; i >= 0; i-- { // outer ones first
 			h := &hs[i]

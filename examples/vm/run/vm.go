@@ -19,7 +19,7 @@ type vm struct {
 	depth  int // of the current frame
 	exc    exception
 
-	between  bool // at no instruction, but before the next
+	between  bool // at no instruction, but before the next; until the loop goes on
 	hopeless bool // the next retry could wait for nothing
 
 	saved saved
@@ -89,6 +89,7 @@ func (v *vm) Restore() {
 		copy(v.stack[k.base:], s.regs[k.at:end])
 		end = k.at
 	}
+	v.between = true
 }
 
 // popTo makes an older frame the current one.
@@ -160,9 +161,7 @@ func (v *vm) pause(pc int) outcome {
 	f := &v.frames[v.depth]
 	f.pc = pc
 	v.between = true
-	s := v.t.Break(site(f.cl.fn, pc))
-	v.between = s == sched.Ended
-	return after(s)
+	return after(v.t.Break(site(f.cl.fn, pc)))
 }
 
 // site is the number of a place, for the runtime.
