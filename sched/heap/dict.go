@@ -25,7 +25,9 @@ import (
 //	Keys, All              read the length and whether each key is there
 //
 // What leads from keys to slots is no part of any transaction, so different keys
-// never conflict, whatever the table does meanwhile.
+// do not conflict, whatever the table does meanwhile, with one exception: when it
+// drops places without a key, of which there are many, a transaction that has
+// long depended on the absence of one may have to begin again.
 //
 // # Keys
 //
@@ -38,7 +40,7 @@ import (
 // A key takes some 100 bytes. A look-up is a hash and some three memory accesses
 // beside the read of the slot, and does not allocate; but the first look at a key
 // that is not there makes a place for it, in a transaction. Places without a key
-// are dropped when the table is rebuilt.
+// are dropped when the table is rebuilt, if it is not small.
 type Dict[K comparable, V any] struct {
 	_       [0]func(K, V)
 	length  engine.Cell

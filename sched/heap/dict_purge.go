@@ -31,8 +31,8 @@ import (
 // The purge belongs to no transaction. The thread that does it may be in one,
 // which then may be lost like any other that depends on the absence of a key.
 // In order not to lose it again and again, entries survive as many purges as
-// somebody has asked for who found them absent: one, or more if he had to come
-// back. Nothing here waits for anybody, since others may wait for the lock.
+// somebody has asked for who found them absent: two, or more if he had to come
+// back; and few entries are not purged at all. Nothing here waits for anybody, since others may wait for the lock.
 
 // purge retires entries, and returns those that are left. The caller holds the
 // lock; what it is about to insert itself stays.
@@ -82,7 +82,7 @@ func (x *emptiness[K, V]) retire() {
 
 // firstLife is how many purges a first attempt asks for. The explorer wants to
 // see the end.
-var firstLife = map[bool]uint32{false: 1, true: 0}[atomics.Exploring]
+var firstLife = map[bool]uint32{false: 2, true: 0}[atomics.Exploring]
 
 // touch makes e survive some purges: t has found that its key is absent.
 func (e *entry[K, V]) touch(t *sched.Thread) {

@@ -19,6 +19,9 @@ type table[K comparable, V any] struct {
 // minSlots is the size of the first table. The explorer wants to see it grow.
 var minSlots = map[bool]int{false: 8, true: 2}[atomics.Exploring]
 
+// fewEntries are not worth a purge, which may cost a transaction an attempt.
+var fewEntries = map[bool]int{false: 64, true: 0}[atomics.Exploring]
+
 // gone is the life of an entry that is out of use.
 const gone = 1<<32 - 1
 
@@ -107,12 +110,12 @@ func (d *Dict[K, V]) rebuild(t *sched.Thread, old *table[K, V]) *table[K, V] {
 		switch {
 		case engine.Direct(g):
 			order = d.sweep(g)
-		case !engine.HasToken(g): // else it would have to wait for itself
+		case len(order) >= fewEntries && !engine.HasToken(g): // else it would have to wait for itself
 			order = d.purge(g)
 		}
 	}
 	n := minSlots
-	for 4*(len(order)+1) > 3*n {
+	for 2*(len(order)+1) > n { // so that the next rebuild is not soon
 		n *= 2
 	}
 	b := &table[K, V]{old.seed, make([]atomics.Pointer[entry[K, V]], n)}

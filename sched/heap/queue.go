@@ -10,10 +10,10 @@ import (
 // to use; it must not be copied.
 //
 // Values of one thread are taken in the order in which it put them, and in no
-// order with those of others: each thread puts into a lane of its own, or
-// shares it with few, so puts of different threads rarely conflict, and a put
-// conflicts with a take only if the lane was empty. A take looks into its own
-// lane first; one that finds nothing has looked into all.
+// order with those of others. Puts conflict if their threads share a lane: there
+// are four lanes for each processor, 8 to 64, and threads get them in turn. A put
+// conflicts with a take only if the lane was empty. A take looks into the lane of
+// its own thread first; one that finds nothing has looked into all.
 //
 // A lane keeps the value that was taken from it last. A put costs an allocation
 // and three writes, a take two reads and two writes.
@@ -35,11 +35,19 @@ type node[T any] struct {
 	value T
 }
 
+// numLanes is a power of two.
+func numLanes() int {
+	if atomics.Exploring {
+		return 2
+	}
+	return max(8, 4*numStripes())
+}
+
 func (q *Queue[T]) all() []lane {
 	if p := q.lanes.Load(); p != nil {
 		return *p
 	}
-	lanes := freshSlice[lane](numStripes())
+	lanes := freshSlice[lane](numLanes())
 	for i := range lanes {
 		first := nodeValue(fresh[node[T]]())
 		engine.Init(&lanes[i].head, first)
