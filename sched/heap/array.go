@@ -150,7 +150,9 @@ func (a *Array[T]) TrySet(t *sched.Thread, i int, x T) (found, ok bool) {
 	if !ok || isNothing(v) {
 		return false, ok
 	}
-	engine.Put(t.Engine(), c, encode(x, v.Kind))
+	if y := encode(x, v.Kind); y != v {
+		engine.Put(t.Engine(), c, y)
+	}
 	return true, true
 }
 

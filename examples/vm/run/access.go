@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/weft-stm/weft/examples/vm/code"
+	"github.com/weft-stm/weft/sched/heap"
 )
 
 // getIndex is x[i] of anything.
@@ -107,9 +108,12 @@ func (v *vm) setIndex(i code.Instr, regs *window) outcome {
 		if err != nil {
 			return v.throw(err)
 		}
-		if !x.dict().TrySet(v.t, kk, regs[i.C]) {
-			return lost
+		if regs[i.C].isFlag() {
+			if y, found, ok := x.dict().TryGet(v.t, kk); !ok || found && y == regs[i.C] {
+				return was(ok)
+			}
 		}
+		return was(x.dict().TrySet(v.t, kk, regs[i.C]))
 	default:
 		return v.throwf("elements of %s cannot be set", x.typeName())
 	}
@@ -210,8 +214,38 @@ func (v *vm) setField(i code.Instr, regs *window, fn *function) outcome {
 	if m == nil || m.slot < 0 {
 		return v.throwf("%s has no field %s: a class has the fields that its methods assign to", x.instance().class.name, name)
 	}
-	x.instance().slots.Set(v.t, m.slot, regs[i.B])
+	slots := &x.instance().slots
+	if regs[i.B].isFlag() {
+		if y, ok := slots.TryGet(v.t, m.slot); !ok || y == regs[i.B] {
+			return was(ok)
+		}
+	}
+	slots.Set(v.t, m.slot, regs[i.B])
 	return next
+}
+
+// isFlag reports whether x is what programs are wont to set again and again, as
+// in done = true. Writing a flag that is there already is left out, so that it
+// disturbs nobody.
+func (x Value) isFlag() bool { return x.ref == &boolHeader || x.ref == nil }
+
+// set is c = x.
+func (v *vm) set(c *heap.Cell[Value], x Value) outcome {
+	if x.isFlag() {
+		if y, ok := c.TryGet(v.t); !ok || y == x {
+			return was(ok)
+		}
+	}
+	c.Set(v.t, x)
+	return next
+}
+
+// was is what follows a read.
+func was(ok bool) outcome {
+	if ok {
+		return next
+	}
+	return lost
 }
 
 // callMethod is x.name(...). The object is in R[A+1], arguments after it.

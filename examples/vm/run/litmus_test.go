@@ -1,6 +1,7 @@
 package run_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -97,7 +98,9 @@ func TestLitmus(t *testing.T) {
 	for name, program := range litmus {
 		t.Run(name, func(t *testing.T) {
 			inModes(t, func(t *testing.T, machine []sched.MachineOption) {
-				require.Empty(t, printed(t, "const N = 200\n"+program, machine))
+				for range sized(1, 100) {
+					require.Empty(t, printed(t, fmt.Sprintf("const N = %d\n", sized(200, 20_000))+program, machine))
+				}
 			})
 		})
 	}

@@ -119,19 +119,19 @@ func (v *vm) rare(i code.Instr, regs *window, fn *function) outcome {
 	t := v.t
 	switch i.Op {
 	case code.SetGlobal:
-		v.in.globals[i.D].Set(t, regs[i.A])
+		return v.set(v.in.globals[i.D], regs[i.A])
 	case code.GetCapture:
 		regs[i.A] = v.frames[v.depth].cl.captured[i.B]
 	case code.GetCell:
 		return v.getBox(v.frames[v.depth].cl.captured[i.B], &regs[i.A])
 	case code.SetCell:
-		v.frames[v.depth].cl.captured[i.B].box().Set(t, regs[i.A])
+		return v.set(&v.frames[v.depth].cl.captured[i.B].box().Cell, regs[i.A])
 	case code.NewBox:
 		regs[i.A] = Value{0, &newBox(t, regs[i.A]).header}
 	case code.GetBox:
 		return v.getBox(regs[i.B], &regs[i.A])
 	case code.SetBox:
-		regs[i.B].box().Set(t, regs[i.A])
+		return v.set(&regs[i.B].box().Cell, regs[i.A])
 	case code.Closure:
 		v.makeClosure(i, regs, fn)
 	case code.In:
