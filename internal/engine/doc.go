@@ -62,5 +62,5 @@
 //	snapshot.go history.go sweep.go   Views
 //	turn.go rivals.go admission.go    who goes first after a conflict
 //	gate.go sites.go watchdog.go quiesce.go   the serial token; the fence
-//	registry.go activity.go stats.go report.go noise.go   what others see
+//	registry.go activity.go grace.go stats.go report.go noise.go   what others see
 package engine

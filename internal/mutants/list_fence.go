@@ -19,4 +19,10 @@ var fence = []mutant{
 		"\t\te.next = r.head.Load()\n", ""}}},
 	{"slot owned by two", []edit{{e + "registry.go",
 		"e, r.free = r.free[n-1], r.free[:n-1]", "e = r.free[n-1]"}}},
+	{"grace over at once", []edit{{e + "grace.go",
+		"if s := e.slot.serial.Load(); s&1 != 0 {", "if s := e.slot.serial.Load(); " + never + "s&1 != 0 {"}}},
+	{"grace over with the last of its attempts", []edit{{e + "grace.go",
+		"\t\t\treturn false\n\t\t}\n\t\tg.running = g.running[:n-1]\n", "\t\t\treturn false\n\t\t}\n\t\tg.running = nil\n\t\tbreak\n"}}},
+	{"grace waits for later attempts too", []edit{{e + "grace.go",
+		"a.of.serial.Load() == a.serial {", "a.of.serial.Load()&1 != 0 {"}}},
 }

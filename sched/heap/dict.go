@@ -25,9 +25,7 @@ import (
 //	Keys, All              read the length and whether each key is there
 //
 // What leads from keys to slots is no part of any transaction, so different keys
-// do not conflict, whatever the table does meanwhile, with one exception: when it
-// drops places without a key, of which there are many, a transaction that has
-// long depended on the absence of one may have to begin again.
+// never conflict, whatever the table does meanwhile.
 //
 // # Keys
 //
@@ -40,7 +38,7 @@ import (
 // A key takes some 100 bytes. A look-up is a hash and some three memory accesses
 // beside the read of the slot, and does not allocate; but the first look at a key
 // that is not there makes a place for it, in a transaction. Places without a key
-// are dropped when the table is rebuilt, if it is not small.
+// are dropped when the table is rebuilt, once no transaction can depend on them.
 type Dict[K comparable, V any] struct {
 	_       [0]func(K, V)
 	length  engine.Cell
@@ -49,6 +47,8 @@ type Dict[K comparable, V any] struct {
 	table   atomics.Pointer[table[K, V]]
 	mu      atomics.Mutex  // held for short, never while waiting for anybody
 	order   []*entry[K, V] // in the order in which they were made; appended to, or replaced
+	review  int            // at how many of them to look for those without a key
+	grace   engine.Grace   // since the last purge
 	version int            // of order: how often it was replaced
 	numbers atomics.Uint64 // given out to insertions
 }
@@ -88,7 +88,7 @@ func (d *Dict[K, V]) TryGet(t *sched.Thread, k K) (x V, found, ok bool) {
 	v, ok := engine.Fetch(t.Engine(), &e.value)
 	switch {
 	case !ok || isNothing(v):
-		return x, false, ok && d.settle(t, e)
+		return x, false, ok && d.settle(t)
 	case isRetired(v):
 		if e, v, ok := d.look(t, k); !ok || e == nil || isNothing(v) {
 			return x, false, ok
@@ -130,7 +130,7 @@ func (d *Dict[K, V]) look(t *sched.Thread, k K) (e *entry[K, V], v engine.Value,
 		case !ok:
 			return e, v, false
 		case isNothing(v):
-			return e, v, d.settle(t, e)
+			return e, v, d.settle(t)
 		case !isRetired(v):
 			return e, v, true
 		}

@@ -47,6 +47,7 @@ func present[K comparable, V any](g *engine.Guest, all []*entry[K, V], n int) (k
 	found := make([]insertion[K], 0, n)
 	sorted := true
 	for _, e := range all {
+		e.want()
 		v, version, ok := engine.FetchDated(g, &e.since)
 		if !ok {
 			return nil, false

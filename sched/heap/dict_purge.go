@@ -3,7 +3,6 @@ package heap
 import (
 	"github.com/weft-stm/weft/internal/atomics"
 	"github.com/weft-stm/weft/internal/engine"
-	"github.com/weft-stm/weft/sched"
 )
 
 // Places without a key are taken out of use while transactions run, since a
@@ -29,18 +28,22 @@ import (
 // than the emptiness, and so moves its snapshot there, or is lost (settle).
 //
 // The purge belongs to no transaction. The thread that does it may be in one,
-// which then may be lost like any other that depends on the absence of a key.
-// In order not to lose it again and again, entries survive as many purges as
-// somebody has asked for who found them absent: two, or more if he had to come
-// back; and few entries are not purged at all. Nothing here waits for anybody, since others may wait for the lock.
+// which then may be lost like any other that depends on the absence of a key. So
+// that none is, an entry is spared that somebody has looked at since the last
+// purge, or in an attempt that was running then: there is no purge before all of
+// these have ended. Nothing here waits for anybody, since others may wait for the
+// lock.
 
 // purge retires entries, and returns those that are left. The caller holds the
 // lock; what it is about to insert itself stays.
 func (d *Dict[K, V]) purge(g *engine.Guest) (left []*entry[K, V]) {
+	if !d.grace.Over() {
+		return d.order
+	}
 	var empty []emptiness[K, V]
 	for _, e := range d.order {
-		if life := e.life.Load(); life > 0 {
-			e.life.CompareAndSwap(life, life-1) // or somebody has touched it
+		if e.life.Load() == wanted {
+			e.life.CompareAndSwap(wanted, 0)
 			continue
 		}
 		v, value := engine.Sample(&e.value)
@@ -48,6 +51,9 @@ func (d *Dict[K, V]) purge(g *engine.Guest) (left []*entry[K, V]) {
 		if isNothing(w) && (isNothing(v) || isRetired(v)) && !engine.Pending(g, &e.since) {
 			empty = append(empty, emptiness[K, V]{e, value, since})
 		}
+	}
+	if !atomics.Exploring { // the explorer wants to see what happens to those who do depend on it
+		d.grace = engine.NewGrace()
 	}
 	if len(empty) == 0 {
 		return d.order
@@ -73,23 +79,23 @@ type emptiness[K comparable, V any] struct {
 	value, since uint64
 }
 
-// retire takes the entry out of use, unless it has been written meanwhile.
+// retire takes the entry out of use, unless it has been written meanwhile, or
+// somebody wants it. Who looks for its key in between waits for the lock.
 func (x *emptiness[K, V]) retire() {
-	if engine.InstallNow(&x.e.value, x.value, retired) && engine.InstallNow(&x.e.since, x.since, retired) {
-		x.e.life.Store(gone)
+	if !x.e.life.CompareAndSwap(0, gone) {
+		return
+	}
+	if !engine.InstallNow(&x.e.value, x.value, retired) || !engine.InstallNow(&x.e.since, x.since, retired) {
+		x.e.life.Store(0)
 	}
 }
 
-// firstLife is how many purges a first attempt asks for. The explorer wants to
-// see the end.
-var firstLife = map[bool]uint32{false: 2, true: 0}[atomics.Exploring]
-
-// touch makes e survive some purges: t has found that its key is absent.
-func (e *entry[K, V]) touch(t *sched.Thread) {
-	want := firstLife + uint32(1)<<min(engine.Attempt(engine.TxOf(t.Engine()))-1, 20) - 1
-	for life := e.life.Load(); life < want; life = e.life.Load() {
-		if e.life.CompareAndSwap(life, want) {
-			return
-		}
+// want reports whether e is in use. If so it survives the next purge. It is to be
+// called before the slots of e are read.
+func (e *entry[K, V]) want() bool {
+	life := e.life.Load()
+	if life == 0 && !atomics.Exploring {
+		return e.life.CompareAndSwap(0, wanted) || e.life.Load() != gone
 	}
+	return life != gone
 }

@@ -19,11 +19,11 @@ type table[K comparable, V any] struct {
 // minSlots is the size of the first table. The explorer wants to see it grow.
 var minSlots = map[bool]int{false: 8, true: 2}[atomics.Exploring]
 
-// fewEntries are not worth a purge, which may cost a transaction an attempt.
-var fewEntries = map[bool]int{false: 64, true: 0}[atomics.Exploring]
-
-// gone is the life of an entry that is out of use.
-const gone = 1<<32 - 1
+// Lives of an entry beside 0: see purge.
+const (
+	wanted = 1         // somebody may depend on what it says
+	gone   = 1<<32 - 1 // out of use
+)
 
 // hash returns the hash of k. Under the explorer that of a number is the same
 // in each run.
@@ -61,7 +61,7 @@ func (b *table[K, V]) add(e *entry[K, V]) {
 // access, and makes one in a transaction, which has to depend on something.
 func (d *Dict[K, V]) entry(t *sched.Thread, k K) *entry[K, V] {
 	if b := d.table.Load(); b != nil {
-		if e := b.find(b.hash(k), k); e != nil {
+		if e := b.find(b.hash(k), k); e != nil && e.want() {
 			return e
 		}
 	}
@@ -84,15 +84,17 @@ func (d *Dict[K, V]) place(t *sched.Thread, k K) *entry[K, V] {
 	}
 	h := b.hash(k)
 	if e := b.find(h, k); e != nil {
+		e.want()
 		return e
 	}
 	e := fresh[entry[K, V]]()
 	e.key, e.hash = k, h
+	e.want()
 	if g := t.Engine(); engine.Newborn(g, &d.length) {
 		engine.Birth(g, &e.value, nothing)
 		engine.Birth(g, &e.since, nothing)
 	}
-	if 4*(len(d.order)+1) > 3*len(b.slots) {
+	if full(b, len(d.order)) || len(d.order) >= d.review {
 		b = d.rebuild(t, b)
 	}
 	b.add(e)
@@ -100,6 +102,9 @@ func (d *Dict[K, V]) place(t *sched.Thread, k K) *entry[K, V] {
 	d.table.Store(b)
 	return e
 }
+
+// full reports whether b has no room beside n entries.
+func full[K comparable, V any](b *table[K, V], n int) bool { return 4*(n+1) > 3*len(b.slots) }
 
 // rebuild returns a table with room for another entry, and leaves out entries
 // without a key if there are many.
@@ -110,12 +115,16 @@ func (d *Dict[K, V]) rebuild(t *sched.Thread, old *table[K, V]) *table[K, V] {
 		switch {
 		case engine.Direct(g):
 			order = d.sweep(g)
-		case len(order) >= fewEntries && !engine.HasToken(g): // else it would have to wait for itself
+		case !engine.HasToken(g): // else it would have to wait for itself
 			order = d.purge(g)
 		}
 	}
+	d.review = len(order) + len(order)/4 + minSlots
+	if len(order) == len(d.order) && !full(old, len(order)) {
+		return old
+	}
 	n := minSlots
-	for 2*(len(order)+1) > n { // so that the next rebuild is not soon
+	for 2*(len(order)+1) > n { // or the next rebuild would be soon
 		n *= 2
 	}
 	b := &table[K, V]{old.seed, make([]atomics.Pointer[entry[K, V]], n)}
@@ -143,13 +152,12 @@ func (d *Dict[K, V]) sweep(g *engine.Guest) (left []*entry[K, V]) {
 	return left
 }
 
-// settle makes sure that a key whose entry e holds nothing was absent from the
-// state that the transaction sees: see purge.
-func (d *Dict[K, V]) settle(t *sched.Thread, e *entry[K, V]) (ok bool) {
+// settle makes sure that a key whose entry holds nothing was absent from the state
+// that the transaction sees: see purge.
+func (d *Dict[K, V]) settle(t *sched.Thread) (ok bool) {
 	if engine.Direct(t.Engine()) {
 		return true
 	}
-	e.touch(t)
 	_, ok = engine.Glance(t.Engine(), &d.epoch)
 	return ok
 }

@@ -68,7 +68,7 @@ func TestNoConflicts(t *testing.T) {
 	}{
 		{"keys that differ", `
 let d = {}
-fn work(i) { for n in 0..N { let k = n % 256 * 8 + i; if k in d { d[k] = d[k] + 1 } else { d[k] = 1 }; host.pause() } }
+fn work(i) { for n in 0..N { let k = n % 4096 * 8 + i; if k in d { d[k] = d[k] + 1 } else { d[k] = 1 }; host.pause() } }
 fn check() { let sum = 0; for k in d { sum += d[k] }; return sum == N * threads() }`, false},
 		{"one key", `
 let d = {0: 0}
@@ -80,7 +80,7 @@ let d = {-1: 0}
 fn work(i) {
 	for n in 0..N {
 		if i == 0 { atomic { let x = len(d); host.pause(); if x != 1 { print("in between", x) } } } else {
-			atomic { let k = i * 4; for m in 0..3 { d[k + m] = n }; host.pause(); for m in 0..3 { d.delete(k + m) } }
+			atomic { let k = (n * 8 + i) * 4; for m in 0..3 { d[k + m] = n }; host.pause(); for m in 0..3 { d.delete(k + m) } }
 		}
 	}
 }
