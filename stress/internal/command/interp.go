@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/weft-stm/weft/stress/internal/chart"
@@ -23,6 +24,7 @@ type InterpReport struct {
 	Threads  []int            `json:"threads"`
 	WarmUps  int              `json:"warm_ups"`
 	Rounds   int              `json:"rounds"`
+	Lengths  []int            `json:"lengths,omitempty"`
 	Quick    bool             `json:"quick"`
 	Outcomes []interp.Outcome `json:"outcomes"`
 	Exit     int              `json:"exit"`
@@ -32,6 +34,7 @@ type InterpReport struct {
 type interpOptions struct {
 	*common
 	names, out, charts string
+	lengths            string
 	warmUps, rounds    int
 	quick              bool
 }
@@ -39,6 +42,7 @@ type interpOptions struct {
 func interpFlags() *interpOptions {
 	o := &interpOptions{common: newFlags("interp", interpAbout).withWorkers("the largest number of `threads`; the others are its halves, down to 1")}
 	o.set.StringVar(&o.names, "benchmarks", "", "`names` of benchmarks, with commas; a part of a name stands for all with it (default: all)")
+	o.set.StringVar(&o.lengths, "lengths", "", "`numbers` of guest instructions, with commas: measure transactions of these lengths too, beside those whose length adapts")
 	o.set.IntVar(&o.warmUps, "warm-ups", 2, "`number` of steps before those that count")
 	o.set.IntVar(&o.rounds, "rounds", 7, "`number` of steps that count")
 	o.set.BoolVar(&o.quick, "quick", false, "little work, to see that all works: the figures say nothing")
@@ -66,8 +70,25 @@ func (o *interpOptions) config(t *terminal, args []string) (c interp.Config, err
 	}
 	slices.Reverse(c.Threads)
 	c.WarmUps, c.Rounds, c.Quick = o.warmUps, o.rounds, o.quick
+	if c.Lengths, err = lengthsOf(o.lengths); err != nil {
+		return c, err
+	}
 	c.Benchmarks, err = pickBenchmarks(o.names)
 	return c, err
+}
+
+func lengthsOf(text string) (all []int, err error) {
+	if text == "" {
+		return nil, nil
+	}
+	for _, word := range strings.Split(text, ",") {
+		n, err := strconv.ParseInt(strings.TrimSpace(word), 10, 32)
+		if err != nil || n < 1 {
+			return nil, usageError(fmt.Sprintf("-lengths: %q is no number of guest instructions", word))
+		}
+		all = append(all, int(n))
+	}
+	return all, nil
 }
 
 func pickBenchmarks(names string) (picked []interp.Benchmark, err error) {
@@ -97,7 +118,7 @@ func interpreters(ctx context.Context, t *terminal, args []string) (int, error) 
 	}
 	r := &InterpReport{
 		Command: strings.TrimSpace("go run ./stress interp " + strings.Join(args, " ")),
-		Machine: console.ThisMachine(o.gogc), Threads: c.Threads, WarmUps: c.WarmUps, Rounds: c.Rounds, Quick: c.Quick,
+		Machine: console.ThisMachine(o.gogc), Threads: c.Threads, WarmUps: c.WarmUps, Rounds: c.Rounds, Lengths: c.Lengths, Quick: c.Quick,
 	}
 	t.printf("%v\n\n", r.Machine)
 	t.display.Stage("interpreters", 0)
@@ -122,8 +143,10 @@ func interpreters(ctx context.Context, t *terminal, args []string) (int, error) 
 	}
 	if len(r.Outcomes) > 0 {
 		t.printf("%s\n\n%s\n", r.table(), r.summary())
-		if table := r.simulation(); table != "" {
-			t.printf("\n%s\n", table)
+		for _, table := range []string{r.lengths(), r.simulation()} {
+			if table != "" {
+				t.printf("\n%s\n", table)
+			}
 		}
 		if err := o.draw(t, r); err != nil {
 			return 0, err

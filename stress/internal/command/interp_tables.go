@@ -50,7 +50,7 @@ func warmUps(steps []interp.Step) string {
 // most is the largest number of threads.
 func (r *InterpReport) most() int { return r.Threads[len(r.Threads)-1] }
 
-var interpHeader = []string{"benchmark", "kind", "gil 1", "stm 1\nover gil 1", "serial 1\nover gil 1", "gil N", "stm N", "ceiling", "processor\ntime stm N", "best\nover best",
+var interpHeader = []string{"benchmark", "kind", "gil 1", "stm 1\nover gil 1", "serial 1\nover gil 1", "gil N", "stm N", "stm N\nvaries", "ceiling", "processor\ntime stm N", "best\nover best",
 	"lost\ninstructions", "PyPy-STM\n1 over gil 1", "PyPy-STM\n2 threads", "PyPy-STM\nbest"}
 
 func (r *InterpReport) rows() (rows [][]string) {
@@ -59,7 +59,7 @@ func (r *InterpReport) rows() (rows [][]string) {
 		o := &r.Outcomes[i]
 		rows = append(rows, []string{
 			o.Name, string(o.Kind), console.Time(o.Cells[0].Median), console.Ratio(o.Overhead(interp.STM)), console.Ratio(o.Overhead(interp.Serial)),
-			console.Ratio(o.Speed(interp.GIL, n)), console.Ratio(o.Speed(interp.STM, n)), console.Ratio(o.Speed(interp.Ceiling, n)),
+			console.Ratio(o.Speed(interp.GIL, n)), console.Ratio(o.Speed(interp.STM, n)), console.Percent(o.Variation(interp.STM, n)), console.Ratio(o.Speed(interp.Ceiling, n)),
 			console.Ratio(o.Work(interp.STM, n)), console.Ratio(o.BestOverBest()), console.Percent(o.Lost(n)),
 			console.Ratio(o.Published.Overhead), console.Ratio(o.Published.Two), console.Ratio(o.Published.Best),
 		})
@@ -69,7 +69,7 @@ func (r *InterpReport) rows() (rows [][]string) {
 
 // table sums up all benchmarks.
 func (r *InterpReport) table() string {
-	title := fmt.Sprintf("medians of %d interleaved steps, N = %d threads, GOMAXPROCS=%d; gil N, stm N and ceiling: speed over gil with one thread; processor time: of all processors, over that",
+	title := fmt.Sprintf("medians of %d interleaved steps, N = %d threads, GOMAXPROCS=%d; gil N, stm N and ceiling: speed over gil with one thread; varies: coefficient of variation of that, from round to round; processor time: of all processors, over that",
 		r.Rounds, r.most(), r.Machine.GOMAXPROCS)
 	if r.Quick {
 		title += "; a quick run, whose figures say nothing"
@@ -112,7 +112,48 @@ func (r *InterpReport) summary() string {
 			}
 		}
 	}
+	if varies := r.variations(n); len(varies) > 0 {
+		k := slices.Index(varies, slices.Max(varies))
+		sorted := slices.Sorted(slices.Values(varies))
+		lines = append(lines, fmt.Sprintf("the speed of stm with %d threads over gil with one varies by %s from round to round (median of the coefficients of variation), by %s at most (%s)",
+			n, console.Percent(sorted[len(sorted)/2]), console.Percent(varies[k]), r.Outcomes[k].Name))
+	}
 	return strings.Join(lines, "\n")
+}
+
+// variations are those of the benchmarks, if there is more than one round.
+func (r *InterpReport) variations(n int) (all []float64) {
+	if r.Rounds < 2 {
+		return nil
+	}
+	for i := range r.Outcomes {
+		all = append(all, r.Outcomes[i].Variation(interp.STM, n))
+	}
+	return all
+}
+
+// lengths compares transactions of fixed lengths with those that adapt; "" if
+// there are none.
+func (r *InterpReport) lengths() string {
+	if len(r.Lengths) == 0 {
+		return ""
+	}
+	n := r.most()
+	header := []string{"benchmark", "adaptive"}
+	for _, length := range r.Lengths {
+		header = append(header, fmt.Sprintf("%d over\nadaptive", length))
+	}
+	header = append(header, "adaptive\nover the best")
+	var rows [][]string
+	for i := range r.Outcomes {
+		o := &r.Outcomes[i]
+		row := []string{o.Name, console.Time(o.Time(interp.STM, n))}
+		for _, length := range r.Lengths {
+			row = append(row, console.Ratio(o.OverAdaptive(length, n)))
+		}
+		rows = append(rows, append(row, console.Ratio(o.OverBestLength(r.Lengths, n))))
+	}
+	return console.Table(fmt.Sprintf("transactions of fixed lengths, in guest instructions, beside those whose length adapts: times, with %d threads", n), header, rows)
 }
 
 // simulatedCores are those of the simulation; the first is there to compare.

@@ -18,10 +18,10 @@ import (
 func TestInterp(t *testing.T) {
 	dir := t.TempDir()
 	file, page := filepath.Join(dir, "out.json"), filepath.Join(dir, "out.html")
-	status, out, errs := run(t.Context(), "interp", "-quick", "-rounds", "1", "-warm-ups", "1", "-workers", "2",
+	status, out, errs := run(t.Context(), "interp", "-quick", "-rounds", "1", "-warm-ups", "1", "-workers", "2", "-lengths", "64, 4096",
 		"-benchmarks", "mandelbrot,hot,commutative", "-charts", dir, "-json", file, "-o", page)
 	require.Zero(t, status, errs)
-	for _, s := range []string{"mandelbrot: rows of", "hot counter", "warm-up", "ceiling", "1.58×", "best", "a quick run", "geometric"} {
+	for _, s := range []string{"mandelbrot: rows of", "hot counter", "warm-up", "ceiling", "1.58×", "best", "a quick run", "geometric", "length adapts", "stm 4096", "varies"} {
 		require.Contains(t, out, s)
 	}
 	for _, name := range []string{"interp.svg", "interp-hot-counter.png", "out.html"} {
@@ -57,7 +57,7 @@ func TestInterpSimulation(t *testing.T) {
 }
 
 func TestInterpBadUse(t *testing.T) {
-	for _, args := range [][]string{{"-rounds", "0"}, {"-warm-ups", "-1"}, {"-charts", "/nonexistent"}, {"more"}, {"-benchmarks", "x,y"}, {"-workers", "0"}} {
+	for _, args := range [][]string{{"-rounds", "0"}, {"-warm-ups", "-1"}, {"-charts", "/nonexistent"}, {"more"}, {"-benchmarks", "x,y"}, {"-workers", "0"}, {"-lengths", "64,x"}, {"-lengths", "0"}} {
 		status, _, errs := run(t.Context(), append([]string{"interp"}, args...)...)
 		require.Equal(t, BadUse, status, args)
 		require.NotEmpty(t, errs)

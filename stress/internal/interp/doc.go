@@ -73,6 +73,9 @@ func All() []Benchmark {
 		{"worms", "worms on a common field", Shared, "worms", []int64{150_000}, []int64{500}, Published{1.18, 1.58, 2.55}},
 		{"shared array", "all increment random elements of one array", Shared, "shared", []int64{1_500_000, 0}, []int64{1000, 0}, Published{}},
 		{"shared array 20", "the same, with computation in between", Shared, "shared", []int64{600_000, 20}, []int64{500, 20}, Published{}},
+		{"synth 0", "private work that nobody disturbs", Apart, "synth", []int64{4000, 0}, []int64{8, 0}, Published{}},
+		{"synth 1/8", "the same; an eighth of the work increments a shared variable too", Shared, "synth", []int64{4000, 1}, []int64{8, 1}, Published{}},
+		{"synth 1", "the same; all of the work does", Shared, "synth", []int64{4000, 8}, []int64{8, 8}, Published{}},
 		{"words", "an index of real source text", Shared, "words", []int64{120}, []int64{4}, Published{}},
 		{"commutative", "all add to one counter, which is made for that", Shared, "commutative", []int64{3_000_000}, []int64{2000}, Published{}},
 		{"hot counter", "all increment one variable", Hot, "counter", []int64{2_500_000}, []int64{1000}, Published{}},
@@ -104,12 +107,12 @@ type instance struct {
 var errNoFile = errors.New("there is no such file")
 
 // load loads a benchmark for so many threads.
-func (b Benchmark) load(ctx context.Context, mode sched.Mode, threads int, quick bool, corpus []string) (*instance, error) {
+func (b Benchmark) load(ctx context.Context, machine []sched.MachineOption, threads int, quick bool, corpus []string) (*instance, error) {
 	name, text, err := b.source()
 	if err != nil {
 		return nil, err
 	}
-	in, err := run.New(name, text, run.Options{Out: os.Stderr, Threads: threads, Machine: []sched.MachineOption{sched.In(mode)}, Natives: natives(corpus)})
+	in, err := run.New(name, text, run.Options{Out: os.Stderr, Threads: threads, Machine: machine, Natives: natives(corpus)})
 	if err == nil {
 		err = in.Run(ctx)
 	}

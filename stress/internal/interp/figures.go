@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// find returns the median of a cell, or 0.
-func (o *Outcome) find(mode string, threads int) time.Duration {
+// Time is the median of a cell, or 0.
+func (o *Outcome) Time(mode string, threads int) time.Duration {
 	for _, c := range o.Cells {
 		if c.Mode == mode && c.Threads == threads {
 			return c.Median
@@ -28,11 +28,11 @@ func (o *Outcome) best(mode string) (best time.Duration) {
 // Speed is how many times as fast as gil with one thread a cell is, or 0 if that
 // is not known.
 func (o *Outcome) Speed(mode string, threads int) float64 {
-	return over(o.find(GIL, 1), o.find(mode, threads))
+	return over(o.Time(GIL, 1), o.Time(mode, threads))
 }
 
 // Overhead is how many times as long as gil a mode takes with one thread.
-func (o *Outcome) Overhead(mode string) float64 { return over(o.find(mode, 1), o.find(GIL, 1)) }
+func (o *Outcome) Overhead(mode string) float64 { return over(o.Time(mode, 1), o.Time(GIL, 1)) }
 
 // Work is how much processor time a cell takes, of all processors, over gil with
 // one thread: what transactions cost. Other work on the machine disturbs it less
@@ -78,19 +78,61 @@ func over(x, y time.Duration) float64 {
 	return float64(x) / float64(y)
 }
 
+// OverAdaptive is how many times as long transactions of a fixed length take as
+// those whose length adapts.
+func (o *Outcome) OverAdaptive(length, threads int) float64 {
+	return over(o.Time(fixed(length), threads), o.Time(STM, threads))
+}
+
+// OverBestLength is how many times as long transactions take whose length adapts
+// as those of the fixed length that is best.
+func (o *Outcome) OverBestLength(lengths []int, threads int) (ratio float64) {
+	for _, n := range lengths {
+		ratio = max(ratio, over(o.Time(STM, threads), o.Time(fixed(n), threads)))
+	}
+	return ratio
+}
+
 // Spread is the coefficient of variation of the steps of a cell.
 func (c *Cell) Spread() float64 {
-	n := float64(len(c.Steps))
+	times := make([]float64, len(c.Steps))
+	for i, s := range c.Steps {
+		times[i] = float64(s.Time)
+	}
+	return variation(times)
+}
+
+// Variation is the coefficient of variation of the speed of a cell over that of
+// gil with one thread, each in the same round.
+func (o *Outcome) Variation(mode string, threads int) float64 {
+	var base, steps []Step
+	for _, c := range o.Cells {
+		switch {
+		case c.Mode == GIL && c.Threads == 1:
+			base = c.Steps
+		case c.Mode == mode && c.Threads == threads:
+			steps = c.Steps
+		}
+	}
+	var ratios []float64
+	for i := range min(len(base), len(steps)) {
+		ratios = append(ratios, over(base[i].Time, steps[i].Time))
+	}
+	return variation(ratios)
+}
+
+// variation is the coefficient of variation.
+func variation(all []float64) float64 {
+	n := float64(len(all))
 	if n < 2 {
 		return 0
 	}
 	mean, sum := 0.0, 0.0
-	for _, s := range c.Steps {
-		mean += float64(s.Time) / n
+	for _, x := range all {
+		mean += x / n
 	}
-	for _, s := range c.Steps {
-		d := float64(s.Time) - mean
-		sum += d * d
+	for _, x := range all {
+		sum += (x - mean) * (x - mean)
 	}
 	return math.Sqrt(sum/(n-1)) / mean
 }

@@ -27,9 +27,9 @@ func TestPrograms(t *testing.T) {
 		}
 		done[b.program] = true
 		t.Run(b.program, func(t *testing.T) {
-			one, err := b.load(ctx, sched.GIL, 1, true, corpus)
+			one, err := b.load(ctx, []sched.MachineOption{sched.In(sched.GIL)}, 1, true, corpus)
 			require.NoError(t, err)
-			many, err := b.load(ctx, sched.STM, 3, true, corpus)
+			many, err := b.load(ctx, nil, 3, true, corpus)
 			require.NoError(t, err)
 			want, err := one.in.Call(ctx, "step", one.args...)
 			require.NoError(t, err)
@@ -67,6 +67,35 @@ func TestRun(t *testing.T) {
 			require.Positive(t, cell.Steps[0].Instructions)
 		}
 	}
+}
+
+// TestLengths adds a cell for each length, and says how well adapting does.
+func TestLengths(t *testing.T) {
+	c := Config{Benchmarks: All()[:1], Threads: []int{1, 2}, Rounds: 1, Quick: true, Lengths: []int{100, 10_000}}
+	c.Progress, c.Outcome = func(int64, int64, string) {}, func(Outcome) {}
+	all, err := Run(context.Background(), c)
+	require.NoError(t, err)
+	require.Len(t, all[0].Cells, 8)
+	require.Equal(t, "stm 10000", all[0].Cells[7].Mode)
+	require.Equal(t, 2, all[0].Cells[7].Threads)
+
+	o := Outcome{Cells: []Cell{{Mode: STM, Threads: 2, Median: 11}, {Mode: fixed(100), Threads: 2, Median: 20}, {Mode: fixed(1000), Threads: 2, Median: 10}}}
+	require.InDelta(t, 1.1, o.OverBestLength([]int{100, 1000}, 2), 1e-9)
+	require.InDelta(t, 20.0/11, o.OverAdaptive(100, 2), 1e-9)
+}
+
+// TestVariation is that of the ratio, from round to round.
+func TestVariation(t *testing.T) {
+	steps := func(times ...time.Duration) (all []Step) {
+		for _, x := range times {
+			all = append(all, Step{Time: x})
+		}
+		return all
+	}
+	o := Outcome{Cells: []Cell{{Mode: GIL, Threads: 1, Steps: steps(10, 20, 40)}, {Mode: STM, Threads: 2, Steps: steps(5, 10, 20)}, {Mode: STM, Threads: 4, Steps: steps(10, 10, 10)}}}
+	require.InDelta(t, 0, o.Variation(STM, 2), 1e-9, "whatever slows both down by as much does not count")
+	require.InDelta(t, 0.6547, o.Variation(STM, 4), 1e-4)
+	require.Zero(t, o.Variation(STM, 8))
 }
 
 func TestCancelled(t *testing.T) {

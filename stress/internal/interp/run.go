@@ -19,6 +19,7 @@ type Config struct {
 	WarmUps    int   // steps before those that count
 	Rounds     int   // steps that count, of each cell
 	Quick      bool  // little work, to see that all works
+	Lengths    []int // of transactions: a cell for each, in which it is fixed
 	Progress   func(done, total int64, what string)
 	Outcome    func(Outcome) // is called with each as soon as it is there
 }
@@ -33,6 +34,9 @@ const (
 	// time of a step is divided by their number.
 	Ceiling = "ceiling"
 )
+
+// fixed is the mode of a cell whose transactions have a fixed length.
+func fixed(length int) string { return fmt.Sprintf("stm %d", length) }
 
 // An Outcome is a benchmark in all cells.
 type Outcome struct {
@@ -52,6 +56,7 @@ type Cell struct {
 	Median    time.Duration `json:"median_ns"`
 	Processor time.Duration `json:"processor_ns"` // median
 
+	length int // of transactions, if that is fixed
 	copies []*instance
 	result run.Value
 }
@@ -99,11 +104,15 @@ func (c Config) measure(ctx context.Context, b Benchmark, corpus []string, progr
 			if mode == Serial && n > 1 || mode == Ceiling && n == 1 {
 				continue
 			}
-			cell := Cell{Mode: mode, Threads: n}
-			if err := cell.load(ctx, b, c.Quick, corpus); err != nil {
-				return o, err
-			}
-			o.Cells = append(o.Cells, cell)
+			o.Cells = append(o.Cells, Cell{Mode: mode, Threads: n})
+		}
+	}
+	for _, n := range c.Lengths {
+		o.Cells = append(o.Cells, Cell{Mode: fixed(n), Threads: c.Threads[len(c.Threads)-1], length: n})
+	}
+	for k := range o.Cells {
+		if err := o.Cells[k].load(ctx, b, c.Quick, corpus); err != nil {
+			return o, err
 		}
 	}
 	for round := range c.WarmUps + c.Rounds {
@@ -134,17 +143,21 @@ func (c Config) measure(ctx context.Context, b Benchmark, corpus []string, progr
 }
 
 func (c *Cell) load(ctx context.Context, b Benchmark, quick bool, corpus []string) error {
-	mode, threads, copies := sched.GIL, c.Threads, 1
+	mode, threads, copies := sched.STM, c.Threads, 1
+	var machine []sched.MachineOption
 	switch c.Mode {
+	case GIL:
+		mode = sched.GIL
 	case Ceiling:
-		threads, copies = 1, c.Threads
+		mode, threads, copies = sched.GIL, 1, c.Threads
 	case Serial:
 		mode = sched.Serial
-	case STM:
-		mode = sched.STM
+	}
+	if c.length > 0 {
+		machine = append(machine, sched.Lengths(c.length, c.length))
 	}
 	for range copies {
-		x, err := b.load(ctx, mode, threads, quick, corpus)
+		x, err := b.load(ctx, append(machine, sched.In(mode)), threads, quick, corpus)
 		if err != nil {
 			return err
 		}

@@ -55,7 +55,7 @@ func (o *Outcome) Simulated(cores int) float64 {
 	if !ok {
 		return 0
 	}
-	return float64(o.find(GIL, 1)) / (l.Commits * simulate(l, cores))
+	return float64(o.Time(GIL, 1)) / (l.Commits * simulate(l, cores))
 }
 
 // A core is what one core is doing.
