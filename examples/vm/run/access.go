@@ -158,7 +158,7 @@ func (v *vm) contains(i code.Instr, regs *window) outcome {
 
 // find returns what a name means for an instance, or nil, and remembers it.
 func (fn *function) find(c *class, siteNo int32) *member {
-	s := &fn.sites[siteNo]
+	s := fn.sites[siteNo].of(c)
 	if m := s.Load(); m != nil && m.class == c {
 		return m
 	}

@@ -72,7 +72,7 @@ func New(file, text string, o Options) (*Interp, error) {
 // link makes the objects that the program consists of.
 func (in *Interp) link() {
 	for _, f := range in.program.Funcs {
-		fn := &function{Func: f, sites: make([]heap.Cache[member], len(f.Sites)), cost: max(1, len(f.Code)/4)}
+		fn := &function{Func: f, sites: make([]site, len(f.Sites)), cost: max(1, len(f.Code)/4)}
 		for _, name := range f.Sites {
 			fn.builtins = append(fn.builtins, builtins[name])
 		}
@@ -94,7 +94,7 @@ func (in *Interp) link() {
 }
 
 func (in *Interp) class(c *code.Class) *class {
-	x := &class{header: header{kindClass}, name: c.Name, fields: len(c.Fields), members: map[string]*member{}}
+	x := &class{header: header{kindClass}, number: uint32(len(in.classes)), name: c.Name, fields: len(c.Fields), members: map[string]*member{}}
 	for i, name := range c.Fields {
 		x.members[name] = &member{class: x, slot: i}
 	}

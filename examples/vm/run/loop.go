@@ -293,9 +293,10 @@ func (v *vm) loop() {
 			case code.CallMethod:
 				fr.pc = pc
 				if x := regs[i.A+1]; x.ref != nil && x.ref.kind == kindInstance {
-					m := fn.sites[i.D].Load()
+					c := x.instance().class
+					m := fn.sites[i.D].of(c).Load()
 					base, d := fr.base+int(i.A)+1, v.depth+1
-					if m != nil && m.class == x.instance().class && m.slot < 0 && m.method.fn.Params == int(i.B)+1 &&
+					if m != nil && m.class == c && m.slot < 0 && m.method.fn.Params == int(i.B)+1 &&
 						d < len(v.frames) && base+windowSize <= len(v.stack) && d < in.maxDepth {
 						v.depth = d
 						fr = &v.frames[d]
@@ -313,7 +314,7 @@ func (v *vm) loop() {
 			case code.GetField:
 				if x := regs[i.B]; x.ref != nil && x.ref.kind == kindInstance {
 					o := (*instance)(unsafe.Pointer(x.ref))
-					if m := fn.sites[i.D].Load(); m != nil && m.class == o.class && m.slot >= 0 {
+					if m := fn.sites[i.D].of(o.class).Load(); m != nil && m.class == o.class && m.slot >= 0 {
 						y, ok := o.slots.TryGet(t, m.slot)
 						if !ok {
 							fr.pc = pc
@@ -329,7 +330,7 @@ func (v *vm) loop() {
 			case code.SetField:
 				if x := regs[i.A]; x.ref != nil && x.ref.kind == kindInstance {
 					o := (*instance)(unsafe.Pointer(x.ref))
-					if m := fn.sites[i.D].Load(); m != nil && m.class == o.class && m.slot >= 0 {
+					if m := fn.sites[i.D].of(o.class).Load(); m != nil && m.class == o.class && m.slot >= 0 {
 						if !regs[i.B].isFlag() {
 							o.slots.Set(t, m.slot, regs[i.B])
 							continue

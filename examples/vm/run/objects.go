@@ -30,6 +30,7 @@ type (
 	}
 	class struct {
 		header
+		number  uint32 // among the classes of the program
 		name    string
 		fields  int
 		members map[string]*member
@@ -47,19 +48,26 @@ type (
 	}
 )
 
-// A member is what a name means for the instances of one class. A place in the
-// code remembers the last one: see heap.Cache.
+// A member is what a name means for the instances of one class.
 type member struct {
 	class  *class
 	slot   int // of a field, or -1
 	method *closure
 }
 
+// A site is a place in the code that uses a name. It remembers what that has meant
+// lately, for each of several classes: threads that meet different ones had better
+// not write over each other's.
+type site [4]heap.Cache[member]
+
+// of is where s remembers what its name means for c.
+func (s *site) of(c *class) *heap.Cache[member] { return &s[c.number%uint32(len(s))] }
+
 // A function is what all closures of one have in common.
 type function struct {
 	*code.Func
 	consts   []Value
-	sites    []heap.Cache[member]
+	sites    []site
 	builtins []*builtin // for each site, or nil
 	cost     int        // instructions that a call counts for
 }

@@ -161,11 +161,11 @@ func (v *vm) pause(pc int) outcome {
 	f := &v.frames[v.depth]
 	f.pc = pc
 	v.between = true
-	return after(v.t.Break(site(f.cl.fn, pc)))
+	return after(v.t.Break(place(f.cl.fn, pc)))
 }
 
-// site is the number of a place, for the runtime.
-func site(f *function, pc int) uint32 { return uint32(f.ID+1)<<16 | uint32(pc) }
+// place is the number of a place, for the runtime.
+func place(f *function, pc int) uint32 { return uint32(f.ID+1)<<16 | uint32(pc) }
 
 // instantiate makes an object of a class. Arguments are in registers from args
 // on, and the one before is free.
