@@ -34,6 +34,7 @@ type Guest struct {
 	logging bool   // direct, and what is overwritten is kept
 	summed  bool   // this attempt has used Increase
 	stamp   uint64 // word, but for kind and flags, of cells that this attempt has made
+	older   []span // versions of our own, in earlier blocks
 	epoch   uint64 // of the marks
 	tx      Tx
 	written [8]uint64     // a clear bit proves "not in the write set"
@@ -43,6 +44,9 @@ type Guest struct {
 	number  uint64        // that the last commit got there
 	marks   [numMarks]mark
 }
+
+// A span is words from first on.
+type span struct{ first, words uint64 }
 
 // An overwritten is a value that was replaced in place.
 type overwritten struct {
@@ -173,12 +177,12 @@ func (g *Guest) fetchSlow(c *Cell) (v Value, ok bool) {
 	}
 	g.check()
 	if e := g.find(c); e != nil {
-		if e.op != opSet && !tx.trySettle(e) {
+		if e.op != opSet && !g.trySettle(e) {
 			return v, false
 		}
 		return e.val, true
 	}
-	v, l, ok := tx.tryConsistent(c)
+	v, l, ok := g.tryConsistent(c)
 	if !ok {
 		return v, false
 	}
@@ -222,16 +226,17 @@ func Glance(g *Guest, c *Cell) (v Value, ok bool) {
 	if g.find(c) != nil {
 		return g.fetchSlow(c)
 	}
-	v, _, ok = tx.tryConsistent(c)
+	v, _, ok = g.tryConsistent(c)
 	return v, ok
 }
 
 // tryConsistent is consistent for an attempt that is no View; ok is false if
 // it is lost.
-func (tx *Tx) tryConsistent(c *Cell) (v Value, l uint64, ok bool) {
+func (g *Guest) tryConsistent(c *Cell) (v Value, l uint64, ok bool) {
+	tx := &g.tx
 	for {
 		v, l = c.sample()
-		if l < tx.limit || l-tx.first < tx.span {
+		if g.visible(l) {
 			return v, l, true
 		}
 		if !tx.extend() {
@@ -244,11 +249,25 @@ func (tx *Tx) tryConsistent(c *Cell) (v Value, l uint64, ok bool) {
 	}
 }
 
+// visible reports whether a cell with word l belongs to the snapshot as it is.
+func (g *Guest) visible(l uint64) bool {
+	tx := &g.tx
+	if l < tx.limit || l-tx.first < tx.span {
+		return true
+	}
+	for _, own := range g.older {
+		if l-own.first < own.words {
+			return true
+		}
+	}
+	return false
+}
+
 // trySettle is settle; it reports false if the attempt is lost.
-func (tx *Tx) trySettle(e *write) bool {
-	if _, _, ok := tx.tryConsistent(e.c); !ok {
+func (g *Guest) trySettle(e *write) bool {
+	if _, _, ok := g.tryConsistent(e.c); !ok {
 		return false
 	}
-	tx.settle(e)
+	g.tx.settle(e)
 	return true
 }

@@ -36,6 +36,7 @@ func Begin(g *Guest) error {
 func (g *Guest) start() {
 	g.stamp, g.summed, g.queue, g.first = unborn, false, nil, 0
 	g.tx.behind, g.tx.indexed = false, 0
+	g.older = g.older[:0]
 	clear(g.written[:])
 	g.forgetMarks()
 	g.tx.begin()

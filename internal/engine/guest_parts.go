@@ -156,7 +156,6 @@ func (g *Guest) dropZeros() {
 // FetchDated is Fetch with the version of the value. What g has written itself
 // is the latest.
 func FetchDated(g *Guest, c *Cell) (v Value, version uint64, ok bool) {
-	tx := &g.tx
 	for {
 		if v, ok = Fetch(g, c); !ok {
 			return v, 0, false
@@ -167,7 +166,7 @@ func FetchDated(g *Guest, c *Cell) (v Value, version uint64, ok bool) {
 			return v, versionOf(l), true
 		case g.find(c) != nil:
 			return v, math.MaxUint64, true
-		case l < tx.limit || l-tx.first < tx.span:
+		case g.visible(l):
 			return v, versionOf(l), true // unchanged: Fetch has accepted it, or an extension since
 		case !Validate(g):
 			return v, 0, false

@@ -112,12 +112,26 @@ func Birth(g *Guest, c *Cell, v Value) {
 // bear draws a version for the cells that the attempt makes. It is the
 // attempt's own, and no commit has it. Whoever finds it too new for his
 // snapshot has found the cell by what was committed later, and extends.
+//
+// The attempt itself need not: cells with earlier versions of its own, also of
+// blocks that it has used up since it began, or that readers have overtaken, were
+// made by it, or committed by the same descriptor before.
 func (g *Guest) bear() {
 	tx := &g.tx
 	g.check()
+	base, used := tx.block.base, span{tx.first, tx.span}
 	g.stamp = tx.block.draw(0) << versionShift
 	tx.first, tx.span = tx.block.own()
+	if tx.block.base != base {
+		if len(g.older) == maxOlder {
+			g.older = append(g.older[:0], g.older[1:]...)
+		}
+		g.older = append(g.older, used)
+	}
 }
+
+// maxOlder bounds the search for a version among those of earlier blocks.
+const maxOlder = 16
 
 // PutOwn makes v the value of c, which no other thread uses. The attempt, or a
 // part of it, puts the old one back if it is undone.

@@ -41,4 +41,6 @@ var reading = []mutant{
 		"if c.word.Load()&^waitBit == l&^waitBit {", "if " + always + "c.word.Load()&^waitBit == l&^waitBit {"}}},
 	{"another's version taken for one's own", []edit{{e + "clock.go",
 		"(b.last - b.base) << versionShift", "(b.last + 1 - b.base) << versionShift"}}},
+	{"guest takes whatever is newer than an earlier block for its own", []edit{{e + "guest_write.go",
+		"span{tx.first, tx.span}", "span{tx.first, 1 << 60}"}}},
 }

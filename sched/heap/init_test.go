@@ -82,3 +82,33 @@ func TestNewFieldsCostNoLog(t *testing.T) {
 		require.Equal(t, []int{reads, writes}, []int{r2, w2})
 	})
 }
+
+// TestEarlierStamps: a transaction that makes objects in many regions, so that it
+// uses up several blocks of versions, still knows its own from those of others.
+func TestEarlierStamps(t *testing.T) {
+	m := transacting()
+	x, y := heap.NewCell(nil, 0), heap.NewCell(nil, 0)
+	attempt, found := 0, false
+	do(t, m, func(th *sched.Thread) {
+		attempt++
+		seen := x.Get(th)
+		var made []*heap.Cell[int]
+		for i := range 3000 {
+			th.EnterAtomic()
+			made = append(made, heap.NewCell(th, i))
+			th.LeaveAtomic()
+			if i == 1500 && attempt == 1 {
+				beside(t, m, func(th *sched.Thread) { x.Set(th, 1); y.Set(th, 1) })
+			}
+		}
+		for i, c := range made {
+			require.Equal(t, i, c.Get(th))
+		}
+		if attempt == 1 {
+			found = true // without a look at x
+		}
+		require.Equal(t, seen, y.Get(th), "x and y change together")
+	})
+	require.True(t, found || sched.Exploring, "the blocks of the explorer are small")
+	require.Equal(t, 2, attempt)
+}
