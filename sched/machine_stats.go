@@ -63,6 +63,7 @@ type book struct {
 	mu      atomics.Mutex
 	threads []*Thread
 	closed  MachineStats         // of threads that have been closed
+	strides []stride             // of one of them
 	index   map[ConflictSite]int // in sites, by what is not counted
 	sites   []ConflictSite
 }
@@ -81,6 +82,7 @@ func (b *book) remove(t *Thread) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.closed.add(&t.public)
+	b.learn(t)
 	last := len(b.threads) - 1
 	b.threads[t.index] = b.threads[last]
 	b.threads[t.index].index = t.index
