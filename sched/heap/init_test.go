@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/weft-stm/weft/internal/engine"
+	"github.com/weft-stm/weft/internal/atomics"
 	"github.com/weft-stm/weft/sched"
 	"github.com/weft-stm/weft/sched/heap"
 )
@@ -109,6 +110,6 @@ func TestEarlierStamps(t *testing.T) {
 		}
 		require.Equal(t, seen, y.Get(th), "x and y change together")
 	})
-	require.True(t, found || sched.Exploring, "the blocks of the explorer are small")
+	require.True(t, found || atomics.Exploring, "the blocks of the explorer are small")
 	require.Equal(t, 2, attempt)
 }
