@@ -5,8 +5,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/weft-stm/weft/internal/engine"
 	"github.com/weft-stm/weft/internal/atomics"
+	"github.com/weft-stm/weft/internal/engine"
 	"github.com/weft-stm/weft/sched"
 	"github.com/weft-stm/weft/sched/heap"
 )
