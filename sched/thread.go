@@ -42,7 +42,7 @@ type Thread struct {
 	disturbed bool  // another has come while t had the heap to itself
 	alone     int   // transactions in a row without another thread inside
 	length    int   // of the transaction, in instructions
-	began     int64 // nanoseconds
+	began     int64 // nanoseconds, at the first look; 0 before
 	looks     int   // around, in this transaction
 	regions   []region
 	pending   []func() // natives put off until the commit

@@ -66,8 +66,14 @@ func (t *Thread) ripe() bool {
 	if t.due || t.used >= t.length {
 		return true
 	}
-	reads, writes := engine.Accesses(&t.e)
-	return reads > maxReads || writes > t.m.maxWrites || atomics.Nanotime()-t.began > t.m.maxTime
+	if reads, writes := engine.Accesses(&t.e); reads > maxReads || writes > t.m.maxWrites {
+		return true
+	}
+	now := atomics.Nanotime()
+	if t.began == 0 { // the first look: most transactions never ask for the time
+		t.began = now
+	}
+	return now-t.began > t.m.maxTime
 }
 
 // maxReads ends transactions whose log of reads is long: it is a part of the

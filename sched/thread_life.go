@@ -1,7 +1,6 @@
 package sched
 
 import (
-	"github.com/weft-stm/weft/internal/atomics"
 	"github.com/weft-stm/weft/internal/engine"
 )
 
@@ -77,7 +76,7 @@ func (t *Thread) start(site uint32) {
 	t.site = site
 	if !engine.Direct(&t.e) {
 		t.length = t.lengthAt(site)
-		t.began = atomics.Nanotime()
+		t.began = 0
 	}
 }
 

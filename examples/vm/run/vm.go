@@ -24,6 +24,8 @@ type vm struct {
 
 	saved saved
 	low   int // frames from here on are saved
+
+	_ [128]byte // threads are made one after another, and must not share cache lines
 }
 
 // A frame is a call that has not returned.
