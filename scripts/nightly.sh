@@ -21,7 +21,7 @@ run env TIMEOUT=60m scripts/race.sh -count="${RACE_COUNT:-20}"
 run env TIMEOUT=60m scripts/cpu.sh -count="${CPU_COUNT:-10}"
 run go test -tags stmexplore -count=1 -timeout 30m ./sched ./tvar
 run go test -tags stmexplore -count=1 -timeout 120m -run "${DEEP:-.}" ./internal/explore -args -deep
-run env WEFT_TEST_LARGE=1 go test -count=1 -timeout 60m ./internal/engine
+run env WEFT_TEST_LARGE=1 go test -count=1 -timeout 60m ./internal/engine ./examples/vm/run
 run env FUZZTIME="${FUZZTIME:-10m}" scripts/fuzz.sh
 run scripts/model.sh "${MODEL:-nightly}"
 run scripts/mutants.sh -run "${MUTANTS:-.}"
