@@ -2,6 +2,7 @@ package interp
 
 import (
 	"container/heap"
+	"math"
 	"math/rand/v2"
 )
 
@@ -118,7 +119,7 @@ func simulate(l Load, cores int) float64 {
 		m.now = c.end
 		switch {
 		case m.token.owner != nil && m.token.owner != c:
-			c.end = max(m.token.owner.end, m.now) + 1e-9 // the gate is closed
+			c.end = math.Nextafter(m.token.owner.end, math.Inf(1)) // the gate is closed
 			heap.Push(&m.agenda, c)
 		case c.doomed:
 			c.losses++

@@ -21,6 +21,14 @@ func TestSimulate(t *testing.T) {
 	require.Equal(t, speed(Load{Conflict: 0.1}, 16), speed(Load{Conflict: 0.1}, 16))
 }
 
+// TestSimulateLongTransactions ends: a nanosecond is lost in the rounding of a
+// time that is long.
+func TestSimulateLongTransactions(t *testing.T) {
+	for _, irrevocable := range []float64{0.01, 0.3, 1} {
+		require.InEpsilon(t, simulate(Load{Length: 1, Irrevocable: irrevocable}, 8), simulate(Load{Length: 1e9, Irrevocable: irrevocable}, 8)/1e9, 0.05)
+	}
+}
+
 // TestLoad takes what two threads did apart.
 func TestLoad(t *testing.T) {
 	o := Outcome{Cells: []Cell{
