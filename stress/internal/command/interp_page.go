@@ -73,6 +73,6 @@ func (r *InterpReport) lines(o *interp.Outcome) (*chart.Figure, error) {
 	for i, n := range r.Threads {
 		at[i] = float64(n)
 	}
-	name := "interp-" + strings.NewReplacer(" ", "-", ".", "-").Replace(o.Name)
+	name := "interp-" + strings.NewReplacer(" ", "-", ".", "-", "/", "-").Replace(o.Name)
 	return chart.Lines(name, o.Name+": "+o.About, chart.Axis{Label: "threads", At: at}, chart.Axis{Label: "times as fast as gil with one thread"}, xs, series)
 }

@@ -19,12 +19,12 @@ func TestInterp(t *testing.T) {
 	dir := t.TempDir()
 	file, page := filepath.Join(dir, "out.json"), filepath.Join(dir, "out.html")
 	status, out, errs := run(t.Context(), "interp", "-quick", "-rounds", "1", "-warm-ups", "1", "-workers", "2", "-lengths", "64, 4096",
-		"-benchmarks", "mandelbrot,hot,commutative", "-charts", dir, "-json", file, "-o", page)
+		"-benchmarks", "mandelbrot,hot,commutative,synth 1/8", "-charts", dir, "-json", file, "-o", page)
 	require.Zero(t, status, errs)
 	for _, s := range []string{"mandelbrot: rows of", "hot counter", "warm-up", "ceiling", "1.58×", "best", "a quick run", "geometric", "length adapts", "stm 4096", "varies"} {
 		require.Contains(t, out, s)
 	}
-	for _, name := range []string{"interp.svg", "interp-hot-counter.png", "out.html"} {
+	for _, name := range []string{"interp.svg", "interp-hot-counter.png", "interp-synth-1-8.svg", "out.html"} {
 		info, err := os.Stat(filepath.Join(dir, name))
 		require.NoError(t, err)
 		require.Positive(t, info.Size())
@@ -33,7 +33,7 @@ func TestInterp(t *testing.T) {
 	require.NoError(t, err)
 	var r InterpReport
 	require.NoError(t, json.Unmarshal(data, &r))
-	require.Len(t, r.Outcomes, 3)
+	require.Len(t, r.Outcomes, 4)
 	require.Equal(t, []int{1, 2}, r.Threads)
 }
 
