@@ -19,16 +19,22 @@ type stageplay struct {
 	m *sched.Machine
 }
 
+// puppet makes a thread for whoever plays it.
+func (s *stageplay) puppet() *puppet {
+	p := new(puppet)
+	th, err := s.m.NewThread(ctx, p)
+	if err != nil {
+		panic(err)
+	}
+	p.Thread = th
+	return p
+}
+
 // guest adds a thread that plays a part: steps of a program, each of which is
 // saved when a transaction begins, and comes again when it is undone.
 func (s *stageplay) guest(name string, steps ...func(p *puppet) sched.Status) {
 	s.Go(name, func() {
-		p := new(puppet)
-		th, err := s.m.NewThread(ctx, p)
-		if err != nil {
-			panic(err)
-		}
-		p.Thread = th
+		p := s.puppet()
 		defer p.Close()
 		status := p.Enter()
 		for status != sched.Ended {
@@ -150,12 +156,7 @@ func TestExploreGuestsThatWait(t *testing.T) {
 func TestExploreDoom(t *testing.T) {
 	exploreMachine(t, func(s *stageplay) {
 		c := heap.NewCell(nil, 0)
-		p := new(puppet)
-		th, err := s.m.NewThread(ctx, p)
-		if err != nil {
-			panic(err)
-		}
-		p.Thread = th
+		p := s.puppet()
 		s.Go("killer", func() { p.Doom(errKilled) })
 		s.Go("victim", func() {
 			defer p.Close()
@@ -201,12 +202,7 @@ func TestExploreMutexOfTheDoomed(t *testing.T) {
 		lock, unlock := locking(mu)
 		pause := func(p *puppet) sched.Status { return p.Leave("pause") }
 		s.guest("other", lock, pause, unlock, pause, lock, unlock)
-		p := new(puppet)
-		th, err := s.m.NewThread(ctx, p)
-		if err != nil {
-			panic(err)
-		}
-		p.Thread = th
+		p := s.puppet()
 		s.Go("killer", func() { p.Doom(errKilled) })
 		s.Go("victim", func() {
 			defer p.Close()

@@ -140,7 +140,8 @@ func (a *Array[T]) Get(t *sched.Thread, i int) (x T, found bool) {
 }
 
 // TrySet makes x element i; found is false if there is none, and ok if the
-// attempt is lost.
+// attempt is lost. It reads the element, and writes nothing if x is there already
+// and needs no allocation.
 func (a *Array[T]) TrySet(t *sched.Thread, i int, x T) (found, ok bool) {
 	c := a.slot(i)
 	if c == nil {

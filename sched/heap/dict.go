@@ -134,7 +134,7 @@ func (d *Dict[K, V]) look(t *sched.Thread, k K) (e *entry[K, V], v engine.Value,
 		case !isRetired(v):
 			return e, v, true
 		}
-		e.life.Store(gone)
+		// Retired: e is gone, and the next look finds another.
 	}
 }
 

@@ -330,11 +330,9 @@ func (v *vm) loop() {
 			case code.SetField:
 				if x := regs[i.A]; x.ref != nil && x.ref.kind == kindInstance {
 					o := (*instance)(unsafe.Pointer(x.ref))
-					if m := fn.sites[i.D].of(o.class).Load(); m != nil && m.class == o.class && m.slot >= 0 {
-						if !regs[i.B].isFlag() {
-							o.slots.Set(t, m.slot, regs[i.B])
-							continue
-						}
+					if m := fn.sites[i.D].of(o.class).Load(); m != nil && m.class == o.class && m.slot >= 0 && !regs[i.B].isFlag() {
+						o.slots.Set(t, m.slot, regs[i.B])
+						continue
 					}
 				}
 				fr.pc = pc

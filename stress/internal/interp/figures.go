@@ -5,15 +5,18 @@ import (
 	"time"
 )
 
-// Time is the median of a cell, or 0.
-func (o *Outcome) Time(mode string, threads int) time.Duration {
-	for _, c := range o.Cells {
-		if c.Mode == mode && c.Threads == threads {
-			return c.Median
+// cell returns a cell, or one without steps.
+func (o *Outcome) cell(mode string, threads int) *Cell {
+	for i := range o.Cells {
+		if c := &o.Cells[i]; c.Mode == mode && c.Threads == threads {
+			return c
 		}
 	}
-	return 0
+	return new(Cell)
 }
+
+// Time is the median of a cell, or 0.
+func (o *Outcome) Time(mode string, threads int) time.Duration { return o.cell(mode, threads).Median }
 
 // best returns the shortest median of a mode, over all numbers of threads.
 func (o *Outcome) best(mode string) (best time.Duration) {
@@ -38,16 +41,7 @@ func (o *Outcome) Overhead(mode string) float64 { return over(o.Time(mode, 1), o
 // one thread: what transactions cost. Other work on the machine disturbs it less
 // than it does times.
 func (o *Outcome) Work(mode string, threads int) float64 {
-	var base, work time.Duration
-	for _, c := range o.Cells {
-		switch {
-		case c.Mode == GIL && c.Threads == 1:
-			base = c.Processor
-		case c.Mode == mode && c.Threads == threads:
-			work = c.Processor
-		}
-	}
-	return over(work, base)
+	return over(o.cell(mode, threads).Processor, o.cell(GIL, 1).Processor)
 }
 
 // BestOverBest is the formula of PyPy-STM's own evaluation: the shortest time of
@@ -58,12 +52,8 @@ func (o *Outcome) BestOverBest() float64 { return over(o.best(GIL), o.best(STM))
 // so many threads.
 func (o *Outcome) Lost(threads int) float64 {
 	var done, wasted uint64
-	for _, c := range o.Cells {
-		if c.Mode == STM && c.Threads == threads {
-			for _, s := range c.Steps {
-				done, wasted = done+s.Instructions, wasted+s.Wasted
-			}
-		}
+	for _, s := range o.cell(STM, threads).Steps {
+		done, wasted = done+s.Instructions, wasted+s.Wasted
 	}
 	if done+wasted == 0 {
 		return 0
@@ -105,15 +95,7 @@ func (c *Cell) Spread() float64 {
 // Variation is the coefficient of variation of the speed of a cell over that of
 // gil with one thread, each in the same round.
 func (o *Outcome) Variation(mode string, threads int) float64 {
-	var base, steps []Step
-	for _, c := range o.Cells {
-		switch {
-		case c.Mode == GIL && c.Threads == 1:
-			base = c.Steps
-		case c.Mode == mode && c.Threads == threads:
-			steps = c.Steps
-		}
-	}
+	base, steps := o.cell(GIL, 1).Steps, o.cell(mode, threads).Steps
 	var ratios []float64
 	for i := range min(len(base), len(steps)) {
 		ratios = append(ratios, over(base[i].Time, steps[i].Time))

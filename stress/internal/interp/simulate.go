@@ -18,29 +18,24 @@ type Load struct {
 // Load takes the figures of stm with two threads; ok is false if there are none,
 // or nothing was committed.
 func (o *Outcome) Load() (l Load, ok bool) {
-	for _, c := range o.Cells {
-		if c.Mode != STM || c.Threads != 2 {
-			continue
-		}
-		var sum Step
-		for _, s := range c.Steps {
-			sum.Processor += s.Processor
-			sum.Commits += s.Commits
-			sum.Aborts += s.Aborts
-			sum.Irrevocable += s.Irrevocable
-		}
-		if sum.Commits == 0 || sum.Processor == 0 {
-			return l, false
-		}
-		commits := float64(sum.Commits)
-		return Load{
-			Length:      float64(sum.Processor) * (1 - o.Lost(2)) / commits,
-			Commits:     commits / float64(len(c.Steps)),
-			Conflict:    min(1, float64(sum.Aborts)/commits),
-			Irrevocable: min(1, float64(sum.Irrevocable)/commits),
-		}, true
+	var sum Step
+	steps := o.cell(STM, 2).Steps
+	for _, s := range steps {
+		sum.Processor += s.Processor
+		sum.Commits += s.Commits
+		sum.Aborts += s.Aborts
+		sum.Irrevocable += s.Irrevocable
 	}
-	return l, false
+	if sum.Commits == 0 || sum.Processor == 0 {
+		return l, false
+	}
+	commits := float64(sum.Commits)
+	return Load{
+		Length:      float64(sum.Processor) * (1 - o.Lost(2)) / commits,
+		Commits:     commits / float64(len(steps)),
+		Conflict:    min(1, float64(sum.Aborts)/commits),
+		Irrevocable: min(1, float64(sum.Irrevocable)/commits),
+	}, true
 }
 
 // Simulated is how many times as fast as gil with one thread stm would be on so
